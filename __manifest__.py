@@ -1,0 +1,20 @@
+{
+    "name": "Collections",
+    "summary": "Get paid: dunning, disputes, promises and payment plans over every channel",
+    "version": "19.0.0.1.0",
+    "category": "Accounting/Collections",
+    "author": "collections_addon contributors",
+    "license": "LGPL-3",
+    "depends": [
+        "account",
+        "account_payment",
+        "portal",
+        "resource",
+        "digest",
+        "base_setup",
+    ],
+    "data": [],
+    "demo": [],
+    "application": True,
+    "installable": True,
+}
