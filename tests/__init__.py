@@ -1,0 +1,1 @@
+# The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
