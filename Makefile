@@ -1,0 +1,40 @@
+# make help lists the targets; scripts/dev.py does the work.
+# Variables: PYTHON (3.10 to 3.13), ODOO_HOME (an Odoo 19 you have), PGHOST PGUSER …
+# (a PostgreSQL you have), XDG_CACHE_HOME (where downloads and databases are kept).
+PYTHON ?= python3
+DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
+
+.PHONY: help demo serve test test-core coverage lint format bench shell stop clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+demo: ## run one collections day; LEDGER=file.csv DATE=2013-03-15 for a ledger of yours
+	@$(DEV) demo $(if $(LEDGER),--ledger "$(LEDGER)") $(if $(DATE),--date "$(DATE)")
+
+serve: ## open the web client; PORT=8069
+	@$(DEV) serve $(if $(PORT),--port $(PORT)) $(if $(DATABASE),--database $(DATABASE))
+
+test: ## run the whole suite from nothing; ONLY=expression picks tests
+	@$(DEV) test $(if $(ONLY),--only "$(ONLY)")
+
+test-core: ## Odoo's own tests with the module, against those without it
+	@$(DEV) test-core $(if $(MODULES),--modules "$(MODULES)")
+
+lint: ## check style and common mistakes
+	@$(DEV) lint
+
+format: ## let the linters mend what they can
+	@$(DEV) lint --fix
+
+bench: ## measure; SIZES=10000,100000 OUT=figures.json
+	@$(DEV) bench $(if $(SIZES),--sizes "$(SIZES)") $(if $(OUT),--out "$(OUT)")
+
+shell: ## Odoo's shell on the demonstration
+	@$(DEV) shell
+
+stop: ## stop the private PostgreSQL servers
+	@$(DEV) stop
+
+clean: ## remove databases; ALL=1 removes the downloads too
+	@$(DEV) clean $(if $(ALL),--all)

@@ -1,0 +1,162 @@
+"""``make test``: everything, from nothing, with one figure at the end."""
+
+import os
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+
+from devkit import database, machine, shell
+from devkit.shell import MODULE, REPO, Progress, StepError, cache_dir, clone_key
+from devkit.stand import STEPS, prepare
+
+# Branch coverage below these fails the run, in per cent.
+GATES = {"collections_addon/domain/*": 100}
+MEASURED = f"{REPO}/collections_addon/*,{REPO}/connectors/*"
+
+
+@dataclass
+class Tally:
+    """How many tests ended how."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, path):
+        """Count what a JUnit file reports; a missing file is one failure."""
+        if not path.exists():
+            self.failed += 1
+            return
+        for suite in ElementTree.parse(path).getroot().iter("testsuite"):
+            figures = {key: int(suite.get(key, 0)) for key in COUNTS}
+            bad = figures["failures"] + figures["errors"]
+            self.failed += bad
+            self.skipped += figures["skipped"]
+            self.passed += figures["tests"] - bad - figures["skipped"]
+
+    def __str__(self):
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+COUNTS = ("tests", "failures", "errors", "skipped")
+
+
+def add_arguments(parser):
+    """Add what this command accepts."""
+    parser.add_argument("--only", help="pytest's -k expression: no coverage gate then")
+    parser.add_argument("--workers", default=str(min(os.cpu_count() or 1, 4)))
+
+
+def execute(arguments):
+    """Run the suite.
+
+    :return: 0 when at least one test ran, none failed and the gates hold
+    """
+    progress = Progress(STEPS + 2)
+    stand = prepare(progress, "test")
+    with progress.step("Looking for a browser and a PDF printer") as note:
+        installed = machine.ensure_programs()
+        if installed:
+            note("installed " + ", ".join(installed))
+    with progress.step("Preparing the test database") as note:
+        name = f"collections_test_{clone_key()}"
+        database.copy(stand, database.with_module(stand, note=note), name)
+    tally = Tally()
+    _forget_coverage()
+    _run_pure(stand, arguments.only, tally)
+    _run_odoo(stand, name, arguments, tally)
+    gates = True if arguments.only else _coverage(stand)
+    print(f"\n{tally}", flush=True)
+    return 0 if tally.passed and not tally.failed and gates else 1
+
+
+def _run_pure(stand, only, tally):
+    """Run the tests of the pure domain: no Odoo can be imported there."""
+    tests = sorted((REPO / "tests").glob("test_domain_*.py"))
+    if not tests:
+        print("\nThere are no tests of the domain yet.")
+        return
+    print("\n— The domain, outside Odoo —", flush=True)
+    pytest = ["-p", "domain_loader", "-p", "no:odoo", *tests]
+    _pytest(stand, "pure", pytest, only, tally, cwd=REPO / "tests", pythonpath=None)
+
+
+def _run_odoo(stand, name, arguments, tally):
+    """Run the rest inside Odoo; each worker has its own copy of the database."""
+    if not list((REPO / "tests").glob("test_*.py")):
+        print("\nThere are no tests inside Odoo yet.")
+        return
+    print("\n— The module, inside Odoo —", flush=True)
+    config = stand.config_file(name)
+    pytest = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
+    pytest += ["-n", arguments.workers, "--dist=loadscope"]
+    pytest += ["--ignore-glob=*/test_domain_*", "--pyargs", f"odoo.addons.{MODULE}"]
+    _pytest(stand, "odoo", pytest, arguments.only, tally, cwd=REPO)
+
+
+def _pytest(stand, part, options, only, tally, *, cwd, pythonpath=True):
+    junit = cache_dir("junit") / f"{clone_key()}-{part}.xml"
+    junit.unlink(missing_ok=True)
+    env = stand.env | _coverage_env(part)
+    if not pythonpath:
+        env["PYTHONPATH"] = ""
+    command = [stand.python, "-m", "coverage", "run", f"--include={MEASURED}"]
+    command += ["-m", "pytest", *options]
+    command += ["-q", "-ra", "--tb=short", "-p", "no:cacheprovider"]
+    command += [f"--junitxml={junit}", f"--rootdir={REPO}"]
+    command += ["-k", only] if only else []
+    try:
+        shell.run(command, env=env, cwd=cwd)
+    except StepError:
+        before = tally.failed
+        tally.add(junit)
+        if tally.failed == before and not only:
+            raise  # it broke down without a failed test
+        return
+    tally.add(junit)
+
+
+def _coverage_dir():
+    return cache_dir("coverage", clone_key())
+
+
+def _coverage_env(part):
+    return {
+        "COVERAGE_FILE": str(_coverage_dir() / f".coverage.{part}"),
+        "COVERAGE_RCFILE": str(REPO / "pyproject.toml"),
+    }
+
+
+def _forget_coverage():
+    for path in _coverage_dir().glob(".coverage*"):
+        path.unlink()
+
+
+def _coverage(stand):
+    """Report the branch coverage and hold it against the gates.
+
+    :rtype: bool
+    """
+    print("\n— Branch coverage —", flush=True)
+    tool = [stand.python, "-m", "coverage"]
+    env = _coverage_env("all")
+    data = sorted(_coverage_dir().glob(".coverage*"))
+    if not data:
+        print("nothing was measured")
+        return False
+    shell.run([*tool, "combine", "-q", *data], env=env, cwd=REPO)
+    report = [*tool, "report", "--skip-covered"]
+    shell.run(report, env=env, cwd=REPO)
+    return all([_gate(tool, env, *gate) for gate in GATES.items()])
+
+
+def _gate(tool, env, include, least):
+    command = [*tool, "report", f"--include={include}", f"--fail-under={least}"]
+    try:
+        shell.run(command, env=env, log="coverage-gate.log", cwd=REPO)
+    except StepError as error:
+        print(f"coverage of {include} is below {least} %:\n{error}", file=sys.stderr)
+        return False
+    print(f"coverage of {include}: at least {least} %, as required")
+    return True

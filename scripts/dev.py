@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""The project's commands: ``python3 scripts/dev.py COMMAND``; see the Makefile."""
+
+import argparse
+import importlib
+import sys
+
+from devkit.shell import main
+
+COMMANDS = {
+    "demo": "load the demonstration or a ledger and run its collections days",
+    "serve": "open the demonstration in the web client",
+    "test": "run the whole test suite",
+    "test-core": "run Odoo's own tests with and without the module",
+    "lint": "run the linters",
+    "bench": "measure against a generated ledger",
+    "shell": "open Odoo's shell, or run a script in it, on the demonstration",
+    "stop": "stop the private PostgreSQL servers",
+    "clean": "stop the servers and forget this checkout's databases",
+}
+
+
+def command():
+    """Run the command named on the command line.
+
+    :return: the process's exit code
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    modules = {}
+    for name, text in COMMANDS.items():
+        modules[name] = importlib.import_module(f"commands.{name.replace('-', '_')}")
+        modules[name].add_arguments(commands.add_parser(name, help=text))
+    arguments = parser.parse_args()
+    return modules[arguments.command].execute(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(command))
