@@ -1,0 +1,213 @@
+"""May a customer be contacted about an open item, and if not, why not?
+
+:func:`decide` is the one place where this is answered. The daily run, the
+check at the moment of sending, the explanation on the invoice and the
+simulation of coming days all call it, so that they cannot disagree.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from .ladder import Rung
+
+#: Every reason not to contact, or not yet, in the order they are documented.
+REASON_CODES = (
+    "not_due",
+    "already_contacted",
+    "below_tolerance",
+    "covered_by_credit",
+    "paid",
+    "no_followup",
+    "blocked",
+    "manual_hold",
+    "disputed",
+    "promised",
+    "in_plan",
+    "min_gap",
+    "contact_cap",
+    "outside_window",
+    "holiday",
+    "opted_out",
+    "no_address",
+    "bounced",
+    "channel_not_configured",
+    "stale_ledger",
+    "large_exposure",
+    "complaint_open",
+    "control_group",
+    "legal",
+    "awaiting_approval",
+    "test_mode",
+)
+
+
+class LineDecision(NamedTuple):
+    """What was decided for one open item.
+
+    :param rung: the rung taken today, or None
+    :param reason: why no step is taken, or None when one is
+    :param upcoming: the next rung, reached or not; None at the end of the ladder
+    :param credit: part of the residual covered by credits of the customer
+    """
+
+    line: object
+    rung: Rung | None
+    reason: str | None
+    upcoming: Rung | None
+    credit: float
+
+
+class Rules(NamedTuple):
+    """Everything the decision needs that is not about one customer.
+
+    :param policies: policy id -> PolicyRules
+    :param move_policy: move id -> policy id, for invoices with their own
+    :param move_pause: move id -> reason code that stops that invoice
+    :param move_disputed: move id -> contested amount, the rest is still asked
+    :param rounding: currency id -> smallest unit
+    """
+
+    policies: dict
+    move_policy: dict
+    move_pause: dict
+    move_disputed: dict
+    rounding: dict
+
+
+def decide(lines, facts, rules, today):
+    """Decide all open items of one customer in one currency on one date.
+
+    :param list[OpenLine] lines: debts and credits, any order
+    :param CustomerFacts facts: the customer
+    :param Rules rules: policies and exceptions
+    :param datetime.date today: the evaluated date
+    :return: one :class:`LineDecision` per debt, in the given order
+    :rtype: list[LineDecision]
+    """
+    decisions = []
+    chased = []
+    moves = False
+    credit = 0.0
+    customer_pause = facts.pause
+    move_pause, move_policy = rules.move_pause, rules.move_policy
+    policies, default = rules.policies, facts.policy_id
+    for line in lines:
+        residual = line[5]
+        if residual < 0:
+            credit -= residual
+            continue
+        ladder = policies[move_policy.get(line[3], default)].ladder
+        days = line[4]
+        rung = ladder.next_rung(line[7], days)
+        reason = move_pause.get(line[3])
+        if reason is None and line[8]:
+            reason = "no_followup"
+        if reason is None:
+            reason = customer_pause
+            chased.append(len(decisions))
+        if reason is None:
+            if rung is None:
+                reason = "already_contacted"
+            elif rung.days <= days:
+                moves = True
+            else:
+                reason = "already_contacted" if line[7] else "not_due"
+        taken = rung if reason is None else None
+        decisions.append(LineDecision(line, taken, reason, rung, 0.0))
+    if credit:
+        _net_credits(decisions, chased, credit, rules)
+    if moves:
+        _apply_customer_limits(decisions, chased, facts, rules, today)
+    return decisions
+
+
+def _net_credits(decisions, chased, credit, rules):
+    """Use up the customer's credits on what would be asked, oldest debt first."""
+    by_age = sorted(chased, key=lambda i: (-decisions[i].line.days_overdue, i))
+    for index in by_age:
+        decision = decisions[index]
+        line = decision.line
+        owed = line.residual - rules.move_disputed.get(line.move_id, 0.0)
+        used = min(credit, max(owed, 0.0))
+        credit -= used
+        half_unit = rules.rounding[line.currency_id] / 2
+        covered = used > 0 and owed - used < half_unit
+        if covered and decision.reason in (None, "already_contacted"):
+            decision = decision._replace(rung=None, reason="covered_by_credit")
+        decisions[index] = decision._replace(credit=used)
+        if credit < half_unit:
+            return
+
+
+def _apply_customer_limits(decisions, chased, facts, rules, today):
+    """Tolerance, contacts under way, minimum gap and cap, for all steps at once."""
+    steps = [i for i in chased if decisions[i].rung]
+    if not steps:
+        return
+    for index in steps:
+        decision = decisions[index]
+        policy = _policy_of(decision.line, facts, rules)
+        reason = _limit_reason(decision.line.currency_id, facts, policy, today)
+        if reason is None and _below_tolerance(decisions, chased, policy, rules):
+            reason = "below_tolerance"
+        if reason:
+            decisions[index] = decision._replace(rung=None, reason=reason)
+
+
+def _policy_of(line, facts, rules):
+    return rules.policies[rules.move_policy.get(line.move_id, facts.policy_id)]
+
+
+def _limit_reason(currency_id, facts, policy, today):
+    if currency_id in facts.pending:
+        return facts.pending[currency_id]
+    if not gap_open(facts.last_contact, policy.min_gap_days, today):
+        return "min_gap"
+    if cap_full(facts.contact_dates, policy, today):
+        return "contact_cap"
+    return None
+
+
+def gap_open(last_contact, min_gap_days, today):
+    """Whether the minimum gap has passed: contact on the 1st, gap 3, open on the 4th."""
+    return last_contact is None or today >= last_contact + timedelta(days=min_gap_days)
+
+
+def cap_full(contact_dates, policy, today):
+    """Whether ``contact_cap`` contacts fell in the last ``contact_cap_days`` days."""
+    if not policy.contact_cap:
+        return False
+    first = today - timedelta(days=policy.contact_cap_days)
+    recent = sum(1 for day in contact_dates if first < day <= today)
+    return recent >= policy.contact_cap
+
+
+def _below_tolerance(decisions, chased, policy, rules):
+    """Whether all the customer would be asked for is too little to ask."""
+    asked = 0.0
+    for index in chased:
+        decision = decisions[index]
+        line = decision.line
+        if decision.rung or line.days_overdue > 0:
+            disputed = rules.move_disputed.get(line.move_id, 0.0)
+            asked += max(line.residual - disputed, 0.0) - decision.credit
+    currency_id = decisions[chased[0]].line.currency_id
+    tolerance = policy.tolerances.get(currency_id, 0.0)
+    return asked < tolerance + rules.rounding[currency_id] / 2
+
+
+def next_step_date(decision, facts, rules, today):
+    """The first date on which the item may take its next rung; None at the end.
+
+    The day the rung is reached, but not before the minimum gap since the last
+    contact has passed and never in the past.
+    """
+    if decision.upcoming is None:
+        return None
+    line = decision.line
+    due = today - timedelta(days=line.days_overdue)
+    when = max(due + timedelta(days=decision.upcoming.days), today)
+    if facts.last_contact:
+        gap = _policy_of(line, facts, rules).min_gap_days
+        when = max(when, facts.last_contact + timedelta(days=gap))
+    return when

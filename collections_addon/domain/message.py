@@ -1,0 +1,65 @@
+"""What one message to a customer in one currency lists and asks for."""
+
+from typing import NamedTuple
+
+from .summary import NOT_LISTED
+
+
+class ListedItem(NamedTuple):
+    """An open item in a message; amounts in the currency of the message.
+
+    ``level_id`` is where the item stands once the message is sent, ``is_step``
+    whether this message takes it there.
+    """
+
+    line: object
+    level_id: int | None
+    is_step: bool
+    disputed: float
+    credit: float
+
+    @property
+    def asked(self):
+        """What is asked for of this item."""
+        return self.line.residual - self.disputed - self.credit
+
+
+class Listing(NamedTuple):
+    """``level_id`` is the highest level among the items."""
+
+    items: list
+    level_id: int | None
+    total: float
+    overdue: float
+    credit: float
+
+
+def compose(decisions, disputed_of, days_of, level_limit=None):
+    """List all open items of a customer in a currency, under the highest level.
+
+    :param list[LineDecision] decisions: what was decided for each debt
+    :param dict[int, float] disputed_of: move id -> contested amount
+    :param dict[int, int] days_of: level id -> days from the due date
+    :param int|None level_limit: days of the level a person approved; a step
+        beyond it is not taken by this message
+    :rtype: Listing
+    """
+    items = []
+    total = overdue = credits = 0.0
+    top = level_id = None
+    for line, rung, reason, _upcoming, credit in decisions:
+        if reason in NOT_LISTED:
+            continue
+        is_step = rung is not None and (level_limit is None or rung.days <= level_limit)
+        stands = rung.id if is_step else line.level_id
+        disputed = min(disputed_of.get(line.move_id, 0.0), line.residual) if disputed_of else 0.0
+        asked = line.residual - disputed - credit
+        total += asked
+        credits += credit
+        if line.days_overdue > 0:
+            overdue += asked
+        days = days_of.get(stands)
+        if days is not None and (top is None or days > top):
+            top, level_id = days, stands
+        items.append(ListedItem(line, stands, is_step, disputed, credit))
+    return Listing(items, level_id, total, overdue, credits)

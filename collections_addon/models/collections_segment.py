@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class CollectionsSegment(models.Model):
+    """A group of customers treated alike."""
+
+    _name = "collections.segment"
+    _description = "Customer Segment"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company")
+    note = fields.Text(translate=True)
+    policy_id = fields.Many2one(
+        "dunning.policy",
+        help="Policy of the customers of this segment who have none of their own.",
+    )
+
+    _unique_code = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0))", "A segment with this code exists already."
+    )

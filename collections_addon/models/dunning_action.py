@@ -1,0 +1,399 @@
+import logging
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .dunning_reason import REASONS
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("draft", "To Approve"),
+    ("queued", "Queued"),
+    ("sending", "Under Way"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("opened", "Opened"),
+    ("failed", "Failed"),
+    ("skipped", "Skipped"),
+    ("cancelled", "Cancelled"),
+]
+#: Target state -> states it may be reached from.
+TRANSITIONS = {
+    "queued": {"draft", "sending", "failed"},
+    "sending": {"queued"},
+    "sent": {"sending", "queued"},
+    "delivered": {"sending", "sent"},
+    "opened": {"sending", "sent", "delivered"},
+    "failed": {"queued", "sending", "sent", "delivered"},
+    "skipped": {"draft", "queued", "sending"},
+    "cancelled": {"draft", "queued", "sending", "failed"},
+}
+#: States in which the customer has been contacted.
+CONTACTED = ("sent", "delivered", "opened")
+BATCH_SIZE = 100
+MAX_ATTEMPTS = 3
+
+
+class DunningAction(models.Model):
+    """One contact: a customer, a company, a currency, a channel, its open items.
+
+    A row is the outbox: written by the transaction that decided it, sent later
+    by :meth:`_dispatch` in a separate step that can be repeated.
+    """
+
+    _name = "dunning.action"
+    _description = "Contact"
+    _order = "id desc"
+    _check_company_auto = True
+
+    run_id = fields.Many2one("dunning.run", index=True, ondelete="restrict")
+    case_id = fields.Many2one("collections.case", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True)
+    recipient_id = fields.Many2one("res.partner", required=True)
+    company_id = fields.Many2one("res.company", required=True)
+    currency_id = fields.Many2one("res.currency", required=True)
+    level_id = fields.Many2one("dunning.level", required=True, ondelete="restrict")
+    step_id = fields.Many2one("dunning.level.step", string="Level Channel", ondelete="set null")
+    policy_id = fields.Many2one(related="level_id.policy_id")
+    channel_code = fields.Selection(
+        selection=lambda self: self.env["collections.channel"]._selection(),
+        string="Channel",
+        required=True,
+    )
+    is_manual = fields.Boolean(help="A person makes this contact: a call, a letter to post.")
+    state = fields.Selection(STATES, required=True, default="draft")
+    reason_code = fields.Selection(selection="_selection_reason", string="Reason")
+    reason_text = fields.Char(compute="_compute_reason_text", string="Explanation")
+    item_ids = fields.One2many("dunning.action.item", "action_id", string="Open Items")
+    move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Invoices")
+
+    # Amounts, in the currency of the contact
+    amount_total = fields.Monetary(help="All items listed, credits deducted, disputes left out.")
+    amount_overdue = fields.Monetary(help="The part that is past its due date.")
+    amount_credit = fields.Monetary(string="Credits", help="Credits deducted from the items.")
+
+    # Planning and sending
+    scheduled_at = fields.Datetime(help="Not before. Empty: as soon as allowed.")
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_at = fields.Datetime(readonly=True, copy=False)
+    sent_at = fields.Datetime(readonly=True, copy=False)
+    contact_date = fields.Date(
+        readonly=True, copy=False, help="Business date of the contact, in the company's time zone."
+    )
+    attempt_count = fields.Integer(string="Attempts", readonly=True, copy=False)
+    external_id = fields.Char(string="Provider ID", readonly=True, copy=False)
+    failure_type = fields.Char(readonly=True, copy=False)
+    failure_text = fields.Char(string="Failure", readonly=True, copy=False)
+    test_mode = fields.Boolean(readonly=True, copy=False)
+
+    # What was said
+    subject = fields.Char(readonly=True, copy=False)
+    body = fields.Html(readonly=True, copy=False, sanitize=False)
+    mail_message_id = fields.Many2one("mail.message", readonly=True, copy=False, index="btree_not_null")
+    attachment_id = fields.Many2one("ir.attachment", string="Document", readonly=True, copy=False)
+    lang = fields.Char(string="Language", readonly=True, copy=False)
+    change_note = fields.Text(
+        string="Changed Before Sending",
+        readonly=True,
+        copy=False,
+        help="What the check at the moment of sending found different from the plan.",
+    )
+
+    # What came of it
+    outcome_id = fields.Many2one("dunning.outcome", readonly=True, copy=False)
+    outcome_note = fields.Text(readonly=True, copy=False)
+    callback_date = fields.Date(readonly=True, copy=False)
+
+    _one_under_way = models.UniqueIndex(
+        "(company_id, partner_id, currency_id, channel_code)"
+        " WHERE state IN ('draft', 'queued', 'sending')",
+        "A contact with this customer on this channel is under way already.",
+    )
+    _one_per_run = models.UniqueIndex(
+        "(run_id, partner_id, currency_id, channel_code)",
+        "This run has contacted the customer on this channel already.",
+    )
+    _outbox_idx = models.Index("(scheduled_at, id) WHERE state IN ('queued', 'sending')")
+    _recent_idx = models.Index("(company_id, contact_date)")
+    _partner_idx = models.Index("(partner_id, company_id)")
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _selection_reason(self):
+        return REASONS
+
+    @api.depends("partner_id", "level_id", "channel_code")
+    def _compute_display_name(self):
+        for action in self:
+            action.display_name = f"{action.partner_id.display_name} · {action.level_id.name}"
+
+    @api.depends("reason_code")
+    @api.depends_context("lang")
+    def _compute_reason_text(self):
+        sentences = self.env["dunning.reason"]._sentences()
+        for action in self:
+            action.reason_text = sentences.get(action.reason_code, "")
+
+    def _compute_move_ids(self):
+        for action in self:
+            action.move_ids = action.item_ids.move_id
+
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_contacted(self):
+        if any(action.state not in ("draft", "cancelled") for action in self):
+            raise UserError(
+                self.env._("A contact that was made is evidence and cannot be deleted.")
+            )
+
+    # === ACTION METHODS === #
+
+    def action_approve(self):
+        """Approve contacts: they are sent by the next dispatch."""
+        self._approve()
+        return True
+
+    def action_cancel(self):
+        """Cancel contacts that have not been made."""
+        for action in self:
+            if action.state not in TRANSITIONS["cancelled"]:
+                raise UserError(
+                    self.env._("This contact has been made already and cannot be cancelled.")
+                )
+            action._transition("cancelled")
+        return True
+
+    def action_retry(self):
+        """Queue failed contacts again, as a new attempt."""
+        for action in self.filtered(lambda a: a.state == "failed"):
+            action._transition("queued")
+            action.write({"scheduled_at": False, "failure_type": False, "failure_text": False})
+        self._wake_dispatch()
+        return True
+
+    # === BUSINESS METHODS - STATES === #
+
+    def _transition(self, target, reason=None):
+        """The one gate of the state machine.
+
+        :param str target: the state to reach
+        :param str|None reason: reason code kept on the contact
+        :return: the contacts that changed; others are logged and left alone
+        """
+        allowed = self.filtered(lambda action: action.state in TRANSITIONS[target])
+        for refused in (self - allowed).filtered(lambda action: action.state != target):
+            _logger.warning(
+                "Contact %s: %s -> %s refused", refused.id, refused.state, target
+            )
+        if not allowed:
+            return allowed
+        changes_levels = target in CONTACTED or any(a.state in CONTACTED for a in allowed)
+        _logger.info("Contacts %s -> %s (%s)", allowed.ids, target, reason or "-")
+        allowed.write({"state": target, "reason_code": reason})
+        if changes_levels:
+            self.env["account.move.line"].sudo()._dunning_recompute_levels(
+                allowed.sudo().item_ids.move_line_id.ids
+            )
+        return allowed
+
+    def _mark_sent(self, now, state="sent"):
+        """The contact has been made at this moment."""
+        for company, actions in self.grouped("company_id").items():
+            day = company._collections_today(now)
+            reached = actions.filtered(lambda a: a.state not in CONTACTED)
+            reached.write({"sent_at": now, "contact_date": day})
+            for reason, group in actions.grouped(lambda a: a.test_mode).items():
+                group._transition(state, "test_mode" if reason else None)
+
+    def _mark_failed(self, failure_type, failure_text, reason=None):
+        """The contact could not be made; try the next channel of its level."""
+        failed = self._transition("failed", reason)
+        failed.write({"failure_type": failure_type, "failure_text": failure_text})
+        failed._start_fallback()
+
+    def _approve(self):
+        """A person approves these contacts, or the policy does in automatic mode."""
+        drafts = self.filtered(lambda action: action.state == "draft")
+        drafts.write(
+            {"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()}
+        )
+        drafts._transition("queued")
+        self._wake_dispatch()
+        return drafts
+
+    @api.model
+    def _wake_dispatch(self):
+        cron = self.env.ref("collections_addon.cron_dunning_dispatch", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+    # === BUSINESS METHODS - DISPATCH === #
+
+    @api.model
+    def _cron_dispatch(self):
+        """Send what is queued, in small committed steps, until nothing or no time is left."""
+        progress = self.env["ir.cron"]
+        self._recover(fields.Datetime.now())
+        progress._commit_progress()
+        while True:
+            now = fields.Datetime.now()
+            actions = self._claim(now, BATCH_SIZE)
+            if not actions:
+                break
+            actions._send_claimed(now)
+            progress._commit_progress(len(actions))
+            actions._deliver(now, commit=True)
+            if not progress._commit_progress(remaining=self._count_queued(now)):
+                break
+
+    @api.model
+    def _dispatch(self, now=None, limit=None):
+        """Decide again under lock, and send what may be sent now.
+
+        Never commits; :meth:`_cron_dispatch` does, between the same steps.
+
+        :param datetime.datetime|None now: naive UTC; the clock when not given
+        :param int|None limit: most contacts to take up
+        :return: state or `rescheduled` -> number of contacts
+        :rtype: dict[str, int]
+        """
+        now = now or fields.Datetime.now()
+        counts = Counter()
+        self._recover(now)
+        while limit is None or limit > 0:
+            size = BATCH_SIZE if limit is None else min(limit, BATCH_SIZE)
+            actions = self._claim(now, size)
+            if not actions:
+                break
+            limit = None if limit is None else limit - len(actions)
+            actions._send_claimed(now)
+            actions._deliver(now)
+            counts.update(
+                "rescheduled" if action.state == "queued" else action.state for action in actions
+            )
+        return dict(counts)
+
+    @api.model
+    def _queued_domain(self, now):
+        return Domain("state", "=", "queued") & (
+            Domain("scheduled_at", "=", False) | Domain("scheduled_at", "<=", now)
+        )
+
+    @api.model
+    def _count_queued(self, now):
+        return self.search_count(self._queued_domain(now))
+
+    @api.model
+    def _claim(self, now, size):
+        """Lock some queued contacts; those of another worker are left to it."""
+        candidates = self.search(
+            self._queued_domain(now), order="scheduled_at, id", limit=size * 4
+        )
+        locked = candidates.try_lock_for_update(limit=size)
+        locked.invalidate_recordset(["state", "scheduled_at"])
+        return locked.filtered_domain(self._queued_domain(now))
+
+    def _send_claimed(self, now):
+        """Check these locked contacts again and hand the good ones to their channels."""
+        ready = self.browse()
+        for company, actions in self.grouped("company_id").items():
+            ready |= actions._gate(company, now)
+        for code, actions in ready.grouped("channel_code").items():
+            actions._send_by_channel(code, now)
+
+    def _send_by_channel(self, code, now):
+        channel = self.env["collections.channel"]._by_code(code)
+        for action in self:
+            action.attempt_count += 1
+        self._transition("sending")
+        channel._hand_over(self, now)
+
+    def _apply_receipt(self, receipt, now):
+        """Write down what a channel says of one contact."""
+        self.ensure_one()
+        if receipt.external_id:
+            self.external_id = receipt.external_id
+        if receipt.state == "failed":
+            if receipt.retry is not None:
+                self._retry_later(now, receipt.retry, receipt.failure_type, receipt.failure_text)
+            else:
+                self._mark_failed(receipt.failure_type, receipt.failure_text)
+        elif receipt.state != "sending":
+            self._mark_sent(now, receipt.state)
+
+    def _deliver(self, now, commit=False):
+        """Transmit what the channels have put in an outbox of their own."""
+        for code, actions in self.filtered(lambda a: a.state == "sending").grouped(
+            "channel_code"
+        ).items():
+            self.env["collections.channel"]._by_code(code)._deliver(actions, now, commit=commit)
+
+    @api.model
+    def _recover(self, now):
+        """Bring contacts left under way by a crash to a known end."""
+        for code in self.env["collections.channel"]._codes():
+            self.env["collections.channel"]._by_code(code)._recover(now)
+
+    def _reschedule(self, when, reason):
+        """Not now: try again at a later moment, and say why."""
+        self.write({"scheduled_at": when, "reason_code": reason})
+        cron = self.env.ref("collections_addon.cron_dunning_dispatch", raise_if_not_found=False)
+        if cron and when:
+            cron.sudo()._trigger(when)
+
+    def _retry_later(self, now, delay, failure_type, failure_text):
+        """A passing failure: try again after `delay` seconds, a few times."""
+        for action in self:
+            if action.attempt_count >= MAX_ATTEMPTS:
+                action._mark_failed(failure_type, failure_text)
+                continue
+            action._transition("queued")
+            action.write({"failure_type": failure_type, "failure_text": failure_text})
+            action._reschedule(now + timedelta(seconds=delay), False)
+
+    def _start_fallback(self):
+        """Contact by the next channel of the level instead of the one that failed."""
+        for action in self:
+            siblings = self.search(
+                [
+                    ("run_id", "=", action.run_id.id),
+                    ("partner_id", "=", action.partner_id.id),
+                    ("currency_id", "=", action.currency_id.id),
+                ]
+            )
+            step = action.level_id._fallback_after(siblings.mapped("channel_code"))
+            if step and action.run_id:
+                action._copy_to_step(step)
+
+    def _copy_to_step(self, step):
+        channel = self.env["collections.channel"]._by_code(step.channel_code)
+        fallback = self.create(
+            {
+                "run_id": self.run_id.id,
+                "case_id": self.case_id.id,
+                "partner_id": self.partner_id.id,
+                "recipient_id": self.recipient_id.id,
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "level_id": self.level_id.id,
+                "step_id": step.id,
+                "channel_code": step.channel_code,
+                "is_manual": channel._is_manual,
+                "state": "queued",
+                "amount_total": self.amount_total,
+                "amount_overdue": self.amount_overdue,
+                "amount_credit": self.amount_credit,
+                "approved_by_id": self.approved_by_id.id,
+                "approved_at": self.approved_at,
+            }
+        )
+        for item in self.item_ids:
+            item.copy({"action_id": fallback.id})
+        self._wake_dispatch()
+        return fallback

@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class DunningAttempt(models.Model):
+    """Journal of deliveries handed to the outside world.
+
+    A message that has left cannot be rolled back, the transaction around it
+    can. Each attempt is therefore written by a transaction of its own: first
+    that it is about to happen, then how it ended. Whatever becomes of the
+    surrounding transaction, a worker that dies or another that starts reads
+    here what was sent, and never sends it twice. There is no foreign key to
+    the action: the row must not wait for, nor fall with, that transaction.
+    """
+
+    _name = "dunning.attempt"
+    _description = "Delivery Attempt"
+    _order = "id desc"
+    _log_access = False
+
+    action_ref = fields.Integer(string="Contact ID", required=True)
+    number = fields.Integer(string="Attempt", required=True)
+    started_at = fields.Datetime(required=True)
+    outcome = fields.Selection([("accepted", "Accepted"), ("failed", "Failed")])
+    external_id = fields.Char()
+    failure = fields.Char()
+
+    _claim = models.UniqueIndex("(action_ref, number)", "This attempt was already made.")
+
+    @api.model
+    def _start(self, action_ref, number, now):
+        """Claim an attempt.
+
+        :return: whether this call made the claim; False when it exists already
+        :rtype: bool
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    "INSERT INTO dunning_attempt (action_ref, number, started_at)"
+                    " VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                    action_ref,
+                    number,
+                    now,
+                )
+            )
+            return bool(cr.rowcount)
+
+    @api.model
+    def _finish(self, action_ref, number, outcome, external_id=None, failure=None):
+        """Write how a claimed attempt ended (``accepted`` or ``failed``)."""
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    "UPDATE dunning_attempt SET outcome = %s, external_id = %s, failure = %s"
+                    " WHERE action_ref = %s AND number = %s",
+                    outcome,
+                    external_id,
+                    failure,
+                    action_ref,
+                    number,
+                )
+            )
+
+    @api.model
+    def _read_outcomes(self, claims):
+        """How attempts ended, read outside the current snapshot.
+
+        :param claims: iterable of (action id, attempt number)
+        :return: the claims that exist, with outcome (None: unknown), id and failure
+        :rtype: dict[tuple[int, int], tuple]
+        """
+        claims = tuple(claims)
+        if not claims:
+            return {}
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    "SELECT action_ref, number, outcome, external_id, failure, started_at"
+                    " FROM dunning_attempt WHERE (action_ref, number) IN %s",
+                    claims,
+                )
+            )
+            return {(row[0], row[1]): row[2:] for row in cr.fetchall()}
+
+    @api.autovacuum
+    def _gc_attempts(self):
+        """Attempts are of use while their contact is under way; keep half a year."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), months=6)
+        self.search([("started_at", "<", limit)], limit=10_000).unlink()

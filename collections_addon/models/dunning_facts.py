@@ -1,0 +1,304 @@
+from collections import defaultdict
+from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..domain.eligibility import Rules
+from ..domain.facts import CustomerFacts, OpenLine
+
+FETCH_SIZE = 20_000
+#: Columns of a line are in the order of `OpenLine`.
+BY_PARTNER = itemgetter(0)
+BY_CURRENCY = itemgetter(1)
+
+
+class FactBook:
+    """What a run needs to know beside the lines themselves, loaded once.
+
+    :param rules: `domain.eligibility.Rules`
+    :param customers: partner id -> dict of what departs from the defaults
+    :param default_policy_id: policy of a customer of whom nothing is said
+    :param cases: partner id -> stored case row, to write only what changes
+    """
+
+    def __init__(self, rules, default_policy_id, departures, cases):
+        self.rules = rules
+        self.default_policy_id = default_policy_id
+        self.departures = departures
+        self.cases = cases
+        self.plain = CustomerFacts(policy_id=default_policy_id)
+
+    def customer(self, partner_id):
+        """The facts of one customer.
+
+        :rtype: CustomerFacts
+        """
+        departures = self.departures.get(partner_id)
+        if not departures:
+            return self.plain
+        return CustomerFacts(**{"policy_id": self.default_policy_id, **departures})
+
+
+class DunningFacts(models.AbstractModel):
+    """Gathers the facts of a company's open receivables in few, set-based queries."""
+
+    _name = "dunning.facts"
+    _description = "Dunning Facts"
+
+    # === LINES === #
+
+    @api.model
+    def _stream(self, company, date, partner_ids=None, sending_run_id=None):
+        """Open receivable items, customer by customer.
+
+        Reads through a database cursor, so that memory does not grow with the ledger.
+
+        :return: yields (commercial partner id, one list of `OpenLine` per currency)
+        """
+        rows = self._rows(
+            self._lines_sql(company, date, partner_ids, sending_run_id),
+            whole=partner_ids is None,
+        )
+        for partner_id, lines in groupby(map(OpenLine._make, rows), BY_PARTNER):
+            yield partner_id, [list(group) for _, group in groupby(lines, BY_CURRENCY)]
+
+    def _rows(self, query, whole):
+        if not whole:
+            yield from self.env.execute_query(query)
+            return
+        cr = self.env.cr
+        self.env.flush_query(query)
+        cr.execute(SQL("DECLARE dunning_lines NO SCROLL CURSOR FOR %s", query))
+        try:
+            while True:
+                cr.execute(SQL("FETCH FORWARD %s FROM dunning_lines", FETCH_SIZE))
+                rows = cr.fetchall()
+                yield from rows
+                if len(rows) < FETCH_SIZE:
+                    break
+        finally:
+            cr.execute("CLOSE dunning_lines")
+
+    def _level_sql(self, sending_run_id):
+        """The level of a line; at the moment of sending, as if the run had sent nothing yet."""
+        if sending_run_id is None:
+            return SQL("line.dunning_level_id")
+        return SQL(
+            """
+            CASE WHEN line.dunning_level_id IS NOT NULL THEN (
+                SELECT item.level_id
+                  FROM dunning_action_item item
+                  JOIN dunning_action action ON action.id = item.action_id
+                  JOIN dunning_level level ON level.id = item.level_id
+                 WHERE item.move_line_id = line.id AND item.ended_on IS NULL
+                   AND action.run_id IS DISTINCT FROM %s
+                   AND action.state IN ('sent', 'delivered', 'opened')
+              ORDER BY level.days DESC, item.id DESC
+                 LIMIT 1) END
+            """,
+            sending_run_id,
+        )
+
+    def _lines_sql(self, company, date, partner_ids=None, sending_run_id=None):
+        lines = self.env["account.move.line"]
+        lines.flush_model()
+        accounts = self.env["account.account"].with_company(company).sudo()._search(
+            [("account_type", "=", "asset_receivable"), ("company_ids", "parent_of", company.ids)]
+        )
+        only = SQL("AND partner.commercial_partner_id IN %s", tuple(partner_ids or (0,)))
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id, line.currency_id, line.id, line.move_id,
+                   %(date)s::date - COALESCE(line.date_maturity, line.date),
+                   line.amount_residual_currency::float8, line.amount_residual::float8,
+                   %(level)s, COALESCE(line.no_followup, FALSE)
+              FROM account_move_line line
+              JOIN res_partner partner ON partner.id = line.partner_id
+             WHERE line.account_id IN %(accounts)s
+               AND line.reconciled IS NOT TRUE
+               AND line.parent_state = 'posted'
+               AND line.company_id = %(company)s
+               AND line.amount_residual_currency <> 0
+               %(only)s
+          ORDER BY partner.commercial_partner_id, line.currency_id, line.id
+            """,
+            date=date,
+            level=self._level_sql(sending_run_id),
+            accounts=accounts.subselect(),
+            company=company.id,
+            only=only if partner_ids is not None else SQL(),
+        )
+
+    # === EVERYTHING ELSE === #
+
+    @api.model
+    def _load(self, company, date, partner_ids=None, sending_run_id=None):
+        """Rules and customers' facts on a date.
+
+        :param partner_ids: only these customers; None for all
+        :param sending_run_id: at the moment of sending, the run being sent: its own
+            contacts are neither under way nor a recent contact
+        :rtype: FactBook
+        """
+        default = self.env["dunning.policy"]._default_of(company)
+        rules = self._load_rules(company, date, default)
+        cases = self._load_cases(company, partner_ids)
+        departures = defaultdict(dict)
+        self._add_policies(departures, company, cases, rules)
+        self._add_contacts(departures, company, date, rules, partner_ids, sending_run_id)
+        if sending_run_id is None:
+            self._add_pending(departures, company, date, partner_ids)
+        self._add_pauses(departures, company, date, cases)
+        return FactBook(rules, default.id, departures, cases)
+
+    def _load_rules(self, company, date, default):
+        policies = (self.env["dunning.policy"]._for_company(company) | default)._rules()
+        return Rules(
+            policies=policies,
+            move_policy=self._move_policies(company, policies),
+            move_pause=self._move_pauses(company, date),
+            move_disputed=self._move_disputed(company, date),
+            rounding=self._roundings(),
+        )
+
+    def _roundings(self):
+        self.env["res.currency"].flush_model(["rounding"])
+        rows = self.env.execute_query(SQL("SELECT id, rounding::float8 FROM res_currency"))
+        return dict(rows)
+
+    def _move_policies(self, company, policies):
+        self.env["account.move"].flush_model(["dunning_policy_id"])
+        query = SQL(
+            "SELECT id, dunning_policy_id FROM account_move"
+            " WHERE dunning_policy_id IS NOT NULL AND company_id = %s",
+            company.id,
+        )
+        return {m: p for m, p in self.env.execute_query(query) if p in policies}
+
+    @api.model
+    def _move_pauses(self, company, date):
+        """Invoices that must not be chased on a date. Extended by what pauses invoices.
+
+        :return: move id -> reason code
+        :rtype: dict[int, str]
+        """
+        self.env["account.move"].flush_model(["payment_state"])
+        blocked = self.env.execute_query(
+            SQL(
+                "SELECT id FROM account_move WHERE payment_state = 'blocked' AND company_id = %s",
+                company.id,
+            )
+        )
+        pauses = {move_id: "blocked" for [move_id] in blocked}
+        _partners, moves = self.env["collections.hold"]._pauses(company, date)
+        pauses.update(dict.fromkeys(moves, "manual_hold"))
+        return pauses
+
+    @api.model
+    def _move_disputed(self, company, date):
+        """Contested amounts of invoices of which the rest is still asked.
+
+        :return: move id -> amount in the currency of the invoice
+        :rtype: dict[int, float]
+        """
+        return {}
+
+    @api.model
+    def _partner_pauses(self, company, date):
+        """Customers that must not be chased at all on a date.
+
+        :return: commercial partner id -> reason code
+        :rtype: dict[int, str]
+        """
+        partners, _moves = self.env["collections.hold"]._pauses(company, date)
+        return dict.fromkeys(partners, "manual_hold")
+
+    def _load_cases(self, company, partner_ids):
+        self.env["collections.case"].flush_model()
+        query = SQL(
+            """
+            SELECT partner_id, id, stage, segment_id, exposure::float8, overdue::float8,
+                   credit_amount::float8, oldest_due_date, level_id, next_level_id, next_step_date
+              FROM collections_case
+             WHERE company_id = %s %s
+            """,
+            company.id,
+            self._partner_clause(partner_ids),
+        )
+        return {row[0]: row for row in self.env.execute_query(query)}
+
+    def _partner_clause(self, partner_ids):
+        if partner_ids is None:
+            return SQL()
+        return SQL("AND partner_id IN %s", tuple(partner_ids) or (0,))
+
+    def _add_policies(self, departures, company, cases, rules):
+        segments = self.env["collections.segment"].sudo().search([("policy_id", "!=", False)])
+        by_segment = {segment.id: segment.policy_id.id for segment in segments}
+        for partner_id, row in cases.items():
+            policy_id = by_segment.get(row[3])
+            if policy_id in rules.policies:
+                departures[partner_id]["policy_id"] = policy_id
+        self.env["res.partner"].flush_model(["dunning_policy_id"])
+        key = str(company.id)
+        query = SQL(
+            "SELECT id, (dunning_policy_id ->> %s)::int FROM res_partner"
+            " WHERE dunning_policy_id ->> %s IS NOT NULL",
+            key,
+            key,
+        )
+        for partner_id, policy_id in self.env.execute_query(query):
+            if policy_id in rules.policies:
+                departures[partner_id]["policy_id"] = policy_id
+
+    def _add_contacts(self, departures, company, date, rules, partner_ids, sending_run_id):
+        horizon = max(
+            (max(p.min_gap_days, p.contact_cap_days) for p in rules.policies.values()), default=0
+        )
+        query = SQL(
+            """
+            SELECT partner_id, array_agg(contact_date), max(contact_date)
+                       FILTER (WHERE run_id IS DISTINCT FROM %s)
+              FROM dunning_action
+             WHERE company_id = %s AND contact_date >= %s
+               AND state IN ('sent', 'delivered', 'opened') %s
+          GROUP BY partner_id
+            """,
+            sending_run_id,
+            company.id,
+            date - timedelta(days=horizon),
+            self._partner_clause(partner_ids),
+        )
+        self.env["dunning.action"].flush_model()
+        for partner_id, dates, last in self.env.execute_query(query):
+            departures[partner_id].update(contact_dates=tuple(dates), last_contact=last)
+
+    def _add_pending(self, departures, company, date, partner_ids):
+        query = SQL(
+            """
+            SELECT action.partner_id, action.currency_id, bool_or(action.state = 'draft')
+              FROM dunning_action action
+         LEFT JOIN dunning_run run ON run.id = action.run_id
+             WHERE action.company_id = %s
+               AND (action.state IN ('draft', 'queued') OR run.date = %s
+                    OR (action.state = 'sending' AND action.is_manual IS NOT TRUE))
+               %s
+          GROUP BY action.partner_id, action.currency_id
+            """,
+            company.id,
+            date,
+            self._partner_clause(partner_ids),
+        )
+        for partner_id, currency_id, waits in self.env.execute_query(query):
+            pending = departures[partner_id].setdefault("pending", {})
+            pending[currency_id] = "awaiting_approval" if waits else "already_contacted"
+
+    def _add_pauses(self, departures, company, date, cases):
+        for partner_id, reason in self._partner_pauses(company, date).items():
+            departures[partner_id]["pause"] = reason
+        for partner_id, row in cases.items():
+            if row[2] in ("legal", "written_off"):
+                departures[partner_id]["pause"] = "legal"

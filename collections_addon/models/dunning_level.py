@@ -1,0 +1,155 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+
+class DunningLevel(models.Model):
+    """One rung of a policy: so many days from the due date, these channels."""
+
+    _name = "dunning.level"
+    _description = "Dunning Level"
+    _order = "policy_id, days, sequence, id"
+
+    policy_id = fields.Many2one("dunning.policy", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="policy_id.company_id")
+    sequence = fields.Integer(default=10)
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    days = fields.Integer(
+        string="Days from Due Date",
+        help="Negative: a reminder before the due date. An invoice due today is not overdue.",
+    )
+    step_ids = fields.One2many(
+        "dunning.level.step",
+        "level_id",
+        string="Channels",
+        copy=True,
+        default=lambda self: [fields.Command.create({"channel_code": "email"})],
+    )
+    requires_approval = fields.Boolean(
+        help="A person approves each contact of this level, also in automatic mode."
+    )
+    is_final = fields.Boolean(
+        string="Final Level",
+        help="After this level the case waits for a decision: hand over, write off or hold.",
+    )
+
+    _one_per_day = models.UniqueIndex(
+        "(policy_id, days) WHERE active",
+        "Two levels of a policy cannot stand on the same day; change the days of one.",
+    )
+
+    @api.constrains("step_ids")
+    def _check_steps(self):
+        for level in self:
+            if not level.step_ids.filtered(lambda step: not step.fallback_only):
+                raise ValidationError(
+                    self.env._(
+                        "Level “%(level)s” has no channel to contact customers by. "
+                        "Add one that is not only a fallback.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("is_final", "days")
+    def _check_final_is_last(self):
+        for level in self.filtered("is_final"):
+            if any(other.days > level.days for other in level.policy_id.level_ids):
+                raise ValidationError(
+                    self.env._(
+                        "“%(level)s” is marked as final, yet another level comes later. "
+                        "Mark only the last level as final.",
+                        level=level.name,
+                    )
+                )
+
+    @api.model
+    @tools.ormcache(cache="default")
+    def _days_by_id(self):
+        """Level id -> days from the due date, archived levels included."""
+        levels = self.with_context(active_test=False).sudo().search([])
+        return {level.id: level.days for level in levels}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "days" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _first_steps(self):
+        """The steps that go out with the level; the others wait for a failure."""
+        self.ensure_one()
+        return self.step_ids.filtered(lambda step: not step.fallback_only)
+
+    def _fallback_after(self, channel_codes):
+        """The next step of this level on a channel not tried yet.
+
+        :param channel_codes: codes of the channels that failed or were used
+        :rtype: `dunning.level.step`, empty when nothing is left
+        """
+        self.ensure_one()
+        untried = self.step_ids.filtered(lambda s: s.channel_code not in channel_codes)
+        return untried.filtered("fallback_only")[:1]
+
+
+class DunningLevelStep(models.Model):
+    """One channel of a level, with its text."""
+
+    _name = "dunning.level.step"
+    _description = "Dunning Level Channel"
+    _order = "level_id, sequence, id"
+
+    level_id = fields.Many2one("dunning.level", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer(default=10)
+    channel_code = fields.Selection(
+        selection="_selection_channel_code", string="Channel", required=True, default="email"
+    )
+    template = fields.Many2one(
+        "mail.template",
+        string="Text",
+        domain=[("model", "=", "dunning.action")],
+        compute="_compute_template",
+        store=True,
+        readonly=False,
+        ondelete="restrict",
+        help="Subject and text of the message. The list of open items, the amounts and "
+        "the link to pay are added by the channel.",
+    )
+    fallback_only = fields.Boolean(
+        help="Used only when the channels before it could not reach the customer."
+    )
+
+    _one_per_channel = models.UniqueIndex(
+        "(level_id, channel_code)",
+        "A level uses a channel once; change the text of the one that is there.",
+    )
+
+    @api.model
+    def _selection_channel_code(self):
+        return self.env["collections.channel"]._selection()
+
+    @api.depends("channel_code", "level_id.days", "level_id.is_final")
+    def _compute_template(self):
+        for step in self.filtered(lambda step: not step.template):
+            step.template = self._default_template(step.level_id)
+
+    @api.model
+    def _default_template(self, level):
+        name = "reminder_friendly"
+        if level.days < 0:
+            name = "reminder_pre_due"
+        elif level.is_final:
+            name = "reminder_final"
+        return self.env.ref(f"collections_addon.mail_template_{name}", raise_if_not_found=False)
+
+    @api.constrains("template")
+    def _check_template(self):
+        for step in self:
+            step.template._check_dunning_text()

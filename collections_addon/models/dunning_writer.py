@@ -1,0 +1,300 @@
+"""Writes what a run has decided, in bulk: contacts, their items, the cases.
+
+Rows are streamed into the database with COPY, some thousands at a time, so
+that a run over a million open items needs neither a million ORM records nor
+memory that grows with the ledger. All of it is one transaction with the run.
+"""
+
+import io
+from collections import Counter
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..domain.message import compose
+from ..domain.summary import summarize
+from .dunning_level_book import LevelBook
+
+FLUSH_ITEMS = 20_000
+ACTION_COLUMNS = (
+    "id, run_id, case_id, partner_id, recipient_id, company_id, currency_id, level_id, step_id,"
+    " channel_code, is_manual, state, reason_code, amount_total, amount_overdue, amount_credit,"
+    " attempt_count, create_uid, write_uid, create_date, write_date"
+)
+ITEM_COLUMNS = (
+    "action_id, move_line_id, move_id, level_id, is_step, days_overdue, amount_residual,"
+    " amount_disputed, amount_credit"
+)
+MANUAL_STAGES = ("legal", "written_off")
+
+
+class DunningWriter:
+    """Collects the decisions of customers and writes them when enough are gathered.
+
+    :param env: environment
+    :param company: `res.company`, one record
+    :param datetime.date today: the evaluated date
+    :param FactBook facts: what the decisions were made from
+    :param run: `dunning.run`; None when only the figures of cases are refreshed
+    """
+
+    def __init__(self, env, company, today, facts, run=None):
+        self.env = env
+        self.cr = env.cr
+        self.company = company
+        self.today = today
+        self.facts = facts
+        self.run = run
+        self.line_count = self.customer_count = 0
+        self.reasons = Counter()
+        self.reason_customers = Counter()
+        self.seen = set()
+        self.figures = {}
+        self.cleared = []
+        self.groups = []
+        self.item_count = 0
+        if run:
+            self._prepare()
+
+    def _prepare(self):
+        self.levels = LevelBook(self.env, self.company)
+        self.now = fields.Datetime.now()
+        self.under_way = set(
+            self.env.execute_query(
+                SQL(
+                    "SELECT partner_id, currency_id, channel_code FROM dunning_action"
+                    " WHERE company_id = %s AND state = 'sending'",
+                    self.company.id,
+                )
+            )
+        )
+        self.invoice_contact = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT commercial_partner_id, min(id) FROM res_partner"
+                    " WHERE type = 'invoice' AND active AND id <> commercial_partner_id"
+                    " GROUP BY commercial_partner_id"
+                )
+            )
+        )
+
+    # === COLLECTING === #
+
+    def add(self, partner_id, customer, by_currency, decisions):
+        """Take the decisions of one customer, one list per currency."""
+        self.seen.add(partner_id)
+        self.customer_count += 1
+        reasons = set()
+        for group in decisions:
+            self.line_count += len(group)
+            steps = False
+            for decision in group:
+                if decision[1] is None:
+                    self.reasons[decision[2]] += 1
+                    reasons.add(decision[2])
+                else:
+                    steps = True
+            if steps and self.run:
+                self.groups.append((partner_id, group))
+                self.item_count += len(group)
+        self.reason_customers.update(reasons)
+        self._add_figures(partner_id, customer, by_currency, decisions)
+        if self.item_count >= FLUSH_ITEMS:
+            self.flush()
+
+    def _add_figures(self, partner_id, customer, by_currency, decisions):
+        figures = summarize(customer, by_currency, decisions, self.facts.rules, self.today)
+        old = self.facts.cases.get(partner_id)
+        if old is not None:
+            if old[2] in MANUAL_STAGES:
+                figures = figures._replace(stage=old[2])
+            if old[5] and not figures.overdue:
+                self.cleared.append(old[1])
+            if (old[2], *old[4:]) == figures:
+                return
+        self.figures[partner_id] = figures
+
+    # === WRITING === #
+
+    def flush(self):
+        """Write the contacts gathered so far."""
+        self._write_figures()
+        if not self.groups:
+            return
+        listings = [
+            (partner_id, compose(group, self.facts.rules.move_disputed, self.levels.days))
+            for partner_id, group in self.groups
+        ]
+        self.groups, self.item_count = [], 0
+        plans = list(self._plans(listings))
+        ids = self._next_ids(len(plans))
+        self._copy_actions(ids, plans)
+        self._copy_items(ids, plans)
+
+    def _plans(self, listings):
+        """One contact per first step of the level: (partner, listing, step id, channel)."""
+        for partner_id, listing in listings:
+            currency_id = listing.items[0].line.currency_id
+            for step_id, code in self.levels.first_steps[listing.level_id]:
+                if (partner_id, currency_id, code) not in self.under_way:
+                    yield partner_id, listing, step_id, code
+
+    def _next_ids(self, count):
+        query = SQL(
+            "SELECT nextval('dunning_action_id_seq') FROM generate_series(1, %s)", count
+        )
+        return [row[0] for row in self.env.execute_query(query)]
+
+    def _copy_actions(self, ids, plans):
+        stamp = f"{self.env.uid}\t{self.env.uid}\t{self.now}\t{self.now}"
+        out = io.StringIO()
+        for action_id, (partner_id, listing, step_id, code) in zip(ids, plans, strict=True):
+            state, reason = self._initial_state(listing)
+            currency_id = listing.items[0].line.currency_id
+            out.write(
+                f"{action_id}\t{self.run.id}\t{self.facts.cases[partner_id][1]}\t{partner_id}\t"
+                f"{self.invoice_contact.get(partner_id, partner_id)}\t{self.company.id}\t"
+                f"{currency_id}\t{listing.level_id}\t{step_id}\t{code}\t"
+                f"{code in self.levels.manual_codes}\t{state}\t{reason}\t"
+                f"{listing.total:.6f}\t{listing.overdue:.6f}\t{listing.credit:.6f}\t0\t{stamp}\n"
+            )
+        self._copy("dunning_action", ACTION_COLUMNS, out)
+
+    def _copy_items(self, ids, plans):
+        out = io.StringIO()
+        write = out.write
+        for action_id, plan in zip(ids, plans, strict=True):
+            for line, level_id, is_step, disputed, credit in plan[1].items:
+                write(
+                    f"{action_id}\t{line[2]}\t{line[3]}\t{level_id or chr(92) + 'N'}\t{is_step}\t"
+                    f"{line[4]}\t{line[5]:.6f}\t{disputed:.6f}\t{credit:.6f}\n"
+                )
+        self._copy("dunning_action_item", ITEM_COLUMNS, out)
+
+    def _copy(self, table, columns, out):
+        out.seek(0)
+        self.cr.copy_expert(f"COPY {table} ({columns}) FROM STDIN", out)
+
+    def _initial_state(self, listing):
+        """State and reason of a new contact: who has to say yes to it."""
+        level = self.levels.by_id[listing.level_id]
+        policy = level.policy_id
+        if policy.mode == "review" or level.requires_approval:
+            return "draft", "awaiting_approval"
+        if policy.review_above and self._company_amount(listing) > policy.review_above:
+            return "draft", "large_exposure"
+        if self.levels.is_stale(policy, self.now):
+            return "draft", "stale_ledger"
+        return "queued", "\\N"
+
+    def _company_amount(self, listing):
+        return sum(item.line.residual_company for item in listing.items)
+
+    # === CASES === #
+
+    def _write_figures(self):
+        """Create missing cases and write the figures that changed."""
+        self._create_cases()
+        if not self.figures:
+            return
+        rows = [(self.facts.cases[p][1], *figures) for p, figures in self.figures.items()]
+        self.figures = {}
+        self.cr.execute_values(
+            """
+            UPDATE collections_case c
+               SET stage = v.stage, exposure = v.exposure, overdue = v.overdue,
+                   credit_amount = v.credit, oldest_due_date = v.oldest::date,
+                   level_id = v.level::int, next_level_id = v.next_level::int,
+                   next_step_date = v.next_date::date
+              FROM (VALUES %s) AS v(id, stage, exposure, overdue, credit, oldest, level,
+                                    next_level, next_date)
+             WHERE c.id = v.id
+            """,
+            rows,
+            page_size=2_000,
+        )
+
+    def _create_cases(self):
+        missing = [p for p in self.figures if p not in self.facts.cases]
+        if not missing:
+            return
+        uid = self.env.uid
+        made = self.cr.execute_values(
+            "INSERT INTO collections_case (partner_id, company_id, active, stage, priority,"
+            " create_uid, write_uid, create_date, write_date) VALUES %s"
+            " ON CONFLICT (partner_id, company_id) DO UPDATE SET write_date = EXCLUDED.write_date"
+            " RETURNING partner_id, id",
+            [(p, self.company.id, uid, uid) for p in missing],
+            template="(%s, %s, TRUE, 'current', '0', %s, %s,"
+            " now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')",
+            page_size=2_000,
+            fetch=True,
+        )
+        for partner_id, case_id in made:
+            self.facts.cases[partner_id] = (partner_id, case_id)
+
+    def finish_cases(self):
+        """Write what is left; close the figures and ladders of customers who owe nothing."""
+        self._write_figures()
+        self._empty_settled_cases()
+        self._end_ladders()
+        self.env["collections.case"].invalidate_model(flush=False)
+        self.env["dunning.action"].invalidate_model(flush=False)
+
+    def _empty_settled_cases(self):
+        settled = [
+            row
+            for partner_id, row in self.facts.cases.items()
+            if partner_id not in self.seen and (any(row[4:7]) or row[8] or row[9])
+        ]
+        if not settled:
+            return
+        self.cleared += [row[1] for row in settled if row[5]]
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE collections_case
+                   SET exposure = 0, overdue = 0, credit_amount = 0, oldest_due_date = NULL,
+                       level_id = NULL, next_level_id = NULL, next_step_date = NULL,
+                       stage = CASE WHEN stage IN %s THEN stage ELSE 'current' END
+                 WHERE id IN %s
+                """,
+                MANUAL_STAGES,
+                tuple(row[1] for row in settled),
+            )
+        )
+
+    def _end_ladders(self):
+        """The overdue was cleared: what was paid begins anew, should it be open again."""
+        if not self.cleared:
+            return
+        self.cr.execute(
+            SQL(
+                """
+                UPDATE dunning_action_item item
+                   SET ended_on = %s
+                  FROM dunning_action action, account_move_line line
+                 WHERE action.id = item.action_id AND line.id = item.move_line_id
+                   AND line.reconciled AND item.ended_on IS NULL AND action.case_id IN %s
+             RETURNING item.move_line_id
+                """,
+                self.today,
+                tuple(self.cleared),
+            )
+        )
+        lines = {row[0] for row in self.cr.fetchall()}
+        self.env["account.move.line"].sudo()._dunning_recompute_levels(lines)
+
+    # === RESULT === #
+
+    def reason_values(self):
+        """Rows of `dunning.run.reason`: how many items were left alone, and why."""
+        return [
+            {
+                "run_id": self.run.id,
+                "reason_code": code,
+                "line_count": count,
+                "customer_count": self.reason_customers[code],
+            }
+            for code, count in self.reasons.items()
+        ]

@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    dunning_policy_id = fields.Many2one(
+        "dunning.policy",
+        string="Default Dunning Policy",
+        domain="[('company_id', 'in', (id, False))]",
+    )
+    collections_stopped = fields.Boolean(
+        string="Stop All Reminders",
+        help="Nothing is sent to any customer of this company while this is set.",
+    )
+    collections_test_email = fields.Char(
+        string="Test Mailbox", help="Receives the messages of policies in test mode."
+    )
+    collections_confirmed_at = fields.Datetime(
+        string="Ledger Confirmed At",
+        copy=False,
+        help="When somebody last confirmed that payments are booked up to date.",
+    )
+    collections_attachment_limit = fields.Integer(
+        string="Attachment Limit (KB)",
+        default=5000,
+        help="Invoices are attached to a reminder while they fit; the rest is behind the link.",
+    )
+
+    def _collections_today(self, now):
+        """The business date of the company.
+
+        :param datetime.datetime now: naive UTC
+        :rtype: datetime.date
+        """
+        self.ensure_one()
+        tz = self.partner_id.tz or self.env.user.tz or "UTC"
+        return fields.Datetime.context_timestamp(self.with_context(tz=tz), now).date()
+
+    def _collections_ledger_time(self):
+        """When the ledger was last known to hold the customers' payments.
+
+        The latest of: a bank statement line imported, a payment registered,
+        somebody's confirmation. Connectors of outside ledgers add their own.
+
+        :return: naive UTC, or None when nothing was ever booked
+        :rtype: datetime.datetime|None
+        """
+        self.ensure_one()
+        query = SQL(
+            """
+            SELECT GREATEST(
+                (SELECT max(create_date) FROM account_bank_statement_line WHERE company_id = %(id)s),
+                (SELECT max(create_date) FROM account_payment WHERE company_id = %(id)s),
+                %(confirmed)s
+            )
+            """,
+            id=self.id,
+            confirmed=self.collections_confirmed_at or None,
+        )
+        self.env["account.payment"].flush_model(["company_id"])
+        [[latest]] = self.env.execute_query(query)
+        return latest
+
+    def _collections_is_stale(self, policy, now):
+        """Whether the ledger is older than the policy allows for automatic messages."""
+        if not policy.freshness_hours:
+            return False
+        latest = self._collections_ledger_time()
+        return not latest or latest < now - timedelta(hours=policy.freshness_hours)
+
+    def action_collections_confirm_ledger(self):
+        """Confirm that payments are booked up to now."""
+        self.collections_confirmed_at = fields.Datetime.now()
+        return True
