@@ -13,7 +13,16 @@
         "digest",
         "base_setup",
     ],
-    "data": [],
+    "data": [
+        # Security
+        "security/collections_groups.xml",
+        "security/ir.model.access.csv",
+        "security/collections_rules.xml",
+        # Data
+        "data/dunning_outcome.xml",
+        "data/collections_aging_bucket.xml",
+        "data/ir_cron.xml",
+    ],
     "demo": [],
     "application": True,
     "installable": True,

@@ -8,6 +8,7 @@ simulation of coming days all call it, so that they cannot disagree.
 from datetime import timedelta
 from typing import NamedTuple
 
+from .contact_window import cap_reached, gap_open_on
 from .ladder import Rung
 
 #: Every reason not to contact, or not yet, in the order they are documented.
@@ -161,25 +162,12 @@ def _policy_of(line, facts, rules):
 def _limit_reason(currency_id, facts, policy, today):
     if currency_id in facts.pending:
         return facts.pending[currency_id]
-    if not gap_open(facts.last_contact, policy.min_gap_days, today):
+    opens = gap_open_on(facts.last_contact, policy.min_gap_days)
+    if opens and today < opens:
         return "min_gap"
-    if cap_full(facts.contact_dates, policy, today):
+    if cap_reached(facts.contact_dates, today, policy.contact_cap, policy.contact_cap_days):
         return "contact_cap"
     return None
-
-
-def gap_open(last_contact, min_gap_days, today):
-    """Whether the minimum gap has passed: contact on the 1st, gap 3, open on the 4th."""
-    return last_contact is None or today >= last_contact + timedelta(days=min_gap_days)
-
-
-def cap_full(contact_dates, policy, today):
-    """Whether ``contact_cap`` contacts fell in the last ``contact_cap_days`` days."""
-    if not policy.contact_cap:
-        return False
-    first = today - timedelta(days=policy.contact_cap_days)
-    recent = sum(1 for day in contact_dates if first < day <= today)
-    return recent >= policy.contact_cap
 
 
 def _below_tolerance(decisions, chased, policy, rules):

@@ -17,6 +17,7 @@ from . import (
     dunning_reason,
     dunning_run,
     mail_mail,
+    mail_template,
     res_company,
     res_config_settings,
     res_partner,

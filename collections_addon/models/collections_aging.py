@@ -1,38 +1,48 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from itertools import pairwise
 
-from ..domain.aging import Bucket, validate_buckets
+from odoo import api, fields, models
+
+from ..domain.aging import Bucket
 
 
 class CollectionsAgingBucket(models.Model):
-    """A column of the aging report, in days past due. Records, not columns."""
+    """A column of the aging report, in days past due.
+
+    A bucket begins on a day and ends where the next one begins, so that the
+    buckets of a database can have neither gap nor overlap. The first one takes
+    everything younger, the last one everything older.
+    """
 
     _name = "collections.aging.bucket"
     _description = "Aging Bucket"
-    _order = "sequence, id"
+    _order = "days_from, id"
 
     name = fields.Char(required=True, translate=True)
-    sequence = fields.Integer(default=10)
-    days_from = fields.Integer(help="First day past due; ignored for the first bucket.")
-    days_to = fields.Integer(help="Last day past due; ignored for the last bucket.")
-    is_first = fields.Boolean(string="Open Start", help="Everything before the last day.")
-    is_last = fields.Boolean(string="Open End", help="Everything after the first day.")
+    days_from = fields.Integer(
+        string="From Day",
+        required=True,
+        help="First day past due of this bucket; 1 is the day after the due date.",
+    )
+    days_to = fields.Integer(string="To Day", compute="_compute_days_to")
 
-    @api.constrains("days_from", "days_to", "is_first", "is_last")
-    def _check_buckets(self):
-        try:
-            validate_buckets(self.search([])._to_domain())
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+    _unique_start = models.UniqueIndex("(days_from)", "Another bucket begins on this day already.")
 
-    def _to_domain(self):
-        """These buckets as values of the domain, in the order of their days."""
-        buckets = [
-            Bucket(
-                str(bucket.id),
-                None if bucket.is_first else bucket.days_from,
-                None if bucket.is_last else bucket.days_to,
-            )
-            for bucket in self
-        ]
-        return sorted(buckets, key=lambda b: (b.days_from is not None, b.days_from or 0))
+    @api.depends("days_from")
+    def _compute_days_to(self):
+        ends = {bucket.code: bucket.days_to for bucket in self._all()}
+        for bucket in self:
+            bucket.days_to = ends.get(bucket.id) or 0
+
+    @api.model
+    def _all(self):
+        """Every bucket as a value of the domain, youngest first; the code is the record's id.
+
+        :rtype: tuple[Bucket, ...]
+        """
+        records = self.search([])
+        ends = [after.days_from - 1 for _before, after in pairwise(records)]
+        starts = [None, *records.mapped("days_from")[1:]]
+        return tuple(
+            Bucket(record.id, start, end, record.name)
+            for record, start, end in zip(records, starts, [*ends, None], strict=True)
+        )
