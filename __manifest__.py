@@ -22,6 +22,8 @@
         "data/dunning_outcome.xml",
         "data/collections_aging_bucket.xml",
         "data/ir_cron.xml",
+        # Views
+        "views/dunning_simulation_views.xml",
     ],
     "demo": [],
     "application": True,

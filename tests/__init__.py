@@ -1,1 +1,2 @@
 # The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
+from . import test_simulation

@@ -101,6 +101,11 @@ def blocking_reason(now_utc: datetime, window: ContactWindow, tz: str) -> str | 
     return _reason(_local(_naive_utc(now_utc), _zone(tz)), window)
 
 
+def is_open_on(day: date, window: ContactWindow) -> bool:
+    """Tell whether there is any hour on that date at which contact is allowed."""
+    return day not in window.holidays and bool(window.minutes_by_weekday[day.weekday()])
+
+
 def next_opening(now_utc: datetime, window: ContactWindow, tz: str) -> datetime | None:
     """Find the first instant, not before now, at which contact is allowed.
 

@@ -1,0 +1,167 @@
+"""The ladder played forward over many days, without touching anything.
+
+The same decision as the daily run, repeated from day to day for one customer:
+what it decides today is taken as sent, and counts tomorrow. Used for the
+preview of the coming days (today's open items, nobody pays) and for replaying
+a policy over a past ledger (items open and close on their real dates).
+
+Assumed: contacts are approved on the day they are planned and reach the
+customer; on a day without contact hours they go out on the next one that has.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .eligibility import decide, next_step_date
+from .facts import OpenLine
+from .message import compose
+
+ONE_DAY = timedelta(days=1)
+#: Reasons that may end on any day, without an event in the ledger.
+DAILY_REASONS = frozenset(("below_tolerance", "contact_cap"))
+
+
+class PlayedLine(NamedTuple):
+    """A receivable item with its life in the ledger.
+
+    :param opened: the day it enters the ledger
+    :param due: due date
+    :param amount: signed amount on that day, in the currency of the item
+    :param events: later changes of the open amount as (day, signed change), by day
+    :param level_id: the level it stands on at the start
+    """
+
+    partner_id: int
+    currency_id: int
+    id: int
+    move_id: int
+    opened: date
+    due: date
+    amount: float
+    events: tuple = ()
+    level_id: int | None = None
+    no_followup: bool = False
+
+    def residual_on(self, day):
+        """Open amount at the end of a day; zero before it was opened."""
+        if day < self.opened:
+            return 0.0
+        return self.amount + sum(change for when, change in self.events if when <= day)
+
+
+class SimulatedContact(NamedTuple):
+    """One message that would go out; amounts in its currency."""
+
+    day: date
+    partner_id: int
+    currency_id: int
+    level_id: int
+    total: float
+    overdue: float
+    items: int
+
+
+def simulate(lines, customer, rules, days_of, period, is_open):
+    """Play the ladder for one customer.
+
+    :param list[PlayedLine] lines: all items of the customer, all currencies
+    :param CustomerFacts customer: facts at the start; contacts under way are ignored
+    :param Rules rules: policies and exceptions, the same throughout
+    :param dict[int, int] days_of: level id -> days from the due date
+    :param tuple[date, date] period: first and last day, both played
+    :param is_open: ``is_open(policy_id, day)``, whether customers may be contacted then
+    :return: the contacts in the order of their days
+    :rtype: list[SimulatedContact]
+    """
+    by_currency = defaultdict(list)
+    for line in lines:
+        by_currency[line.currency_id].append(line)
+    levels = {line.id: line.level_id for line in lines}
+    customer = replace(customer, pending={})
+    contacts = []
+    day, end = period
+    while day is not None and day <= end:
+        sent, day = _play_day(by_currency, levels, customer, rules, days_of, day, is_open)
+        if sent:
+            contacts += sent
+            dates = (*customer.contact_dates, *(contact.day for contact in sent))
+            customer = replace(customer, last_contact=sent[0].day, contact_dates=dates)
+    return contacts
+
+
+def _play_day(by_currency, levels, customer, rules, days_of, day, is_open):
+    """Contacts of one day, and the next day on which anything may happen."""
+    sent, wakes = [], []
+    for currency_id, lines in by_currency.items():
+        open_lines = _open_on(lines, levels, day, rules.rounding[currency_id])
+        wakes += [when for line in lines for when in _ledger_days(line) if when > day]
+        if not open_lines:
+            continue
+        decisions = decide(open_lines, customer, rules, day)
+        if any(decision.rung for decision in decisions):
+            if not is_open(customer.policy_id, day):
+                wakes.append(day + ONE_DAY)
+                continue
+            sent.append(_contact(decisions, levels, rules, days_of, day))
+            wakes.append(day + ONE_DAY)
+        wakes += _wakes(decisions, customer, rules, day)
+    return sent, min(wakes, default=None)
+
+
+def _open_on(lines, levels, day, rounding):
+    rows = []
+    for line in lines:
+        residual = line.residual_on(day)
+        if abs(residual) < rounding / 2:
+            continue
+        late = (day - line.due).days
+        rows.append(
+            OpenLine(
+                line.partner_id,
+                line.currency_id,
+                line.id,
+                line.move_id,
+                late,
+                residual,
+                residual,
+                levels[line.id],
+                line.no_followup,
+            )
+        )
+    return rows
+
+
+def _ledger_days(line):
+    yield line.opened
+    for when, _change in line.events:
+        yield when
+
+
+def _contact(decisions, levels, rules, days_of, day):
+    listing = compose(decisions, rules.move_disputed, days_of)
+    for item in listing.items:
+        levels[item.line.id] = item.level_id
+    line = listing.items[0].line
+    return SimulatedContact(
+        day,
+        line.partner_id,
+        line.currency_id,
+        listing.level_id,
+        listing.total,
+        listing.overdue,
+        len(listing.items),
+    )
+
+
+def _wakes(decisions, customer, rules, day):
+    """The days on which these items may move next, as far as time alone decides."""
+    tomorrow = day + ONE_DAY
+    for decision in decisions:
+        if decision.reason in DAILY_REASONS:
+            yield tomorrow
+        else:
+            when = next_step_date(decision, customer, rules, day)
+            if when is not None:
+                yield max(when, tomorrow)

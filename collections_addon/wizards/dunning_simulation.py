@@ -1,0 +1,333 @@
+from collections import Counter
+from datetime import timedelta
+from functools import lru_cache
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, split_every
+
+from ..domain.contact_window import is_open_on
+from ..domain.simulation import PlayedLine, simulate
+
+CHUNK = 500
+
+
+class DunningSimulation(models.TransientModel):
+    """What would be sent: in the coming days, or under other rules in the past.
+
+    Reads the ledger and writes nothing but its own result.
+    """
+
+    _name = "dunning.simulation"
+    _description = "Dunning Simulation"
+    _check_company_auto = True
+
+    mode = fields.Selection(
+        [("forward", "Coming days"), ("replay", "Past, under other rules")],
+        required=True,
+        default="forward",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    date_from = fields.Date(
+        string="From", compute="_compute_period", store=True, readonly=False, required=True
+    )
+    date_to = fields.Date(
+        string="To", compute="_compute_period", store=True, readonly=False, required=True
+    )
+    policy_id = fields.Many2one(
+        "dunning.policy",
+        string="Replace Policy",
+        domain="[('company_id', 'in', (company_id, False))]",
+        help="The policy whose customers are played under the other rules.",
+    )
+    other_policy_id = fields.Many2one(
+        "dunning.policy",
+        string="By the Rules of",
+        domain="[('company_id', 'in', (company_id, False))]",
+        context={"active_test": False},
+        help="A changed copy of the policy; it may be archived.",
+    )
+    line_ids = fields.One2many("dunning.simulation.line", "simulation_id", string="Contacts")
+    summary_ids = fields.One2many(
+        "dunning.simulation.summary", "simulation_id", string="By Level and Channel"
+    )
+    customer_count = fields.Integer(string="Customers", readonly=True)
+
+    _period_in_order = models.Constraint(
+        "CHECK(date_to >= date_from)", "The last day cannot be before the first."
+    )
+
+    @api.depends("mode")
+    def _compute_period(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            forward = wizard.mode == "forward"
+            wizard.date_from = today if forward else today - timedelta(days=365)
+            wizard.date_to = today + timedelta(days=30) if forward else today
+
+    # === ACTION METHODS === #
+
+    def action_simulate(self):
+        """Play the period and show the contacts."""
+        self.ensure_one()
+        self._simulate()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "current",
+            "name": self.env._("Coming Contacts")
+            if self.mode == "forward"
+            else self.env._("What If"),
+        }
+
+    def action_view_lines(self):
+        """Every simulated contact, to group and filter."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "dunning.simulation.line",
+            "view_mode": "list,pivot,graph",
+            "domain": [("simulation_id", "=", self.id)],
+            "name": self.env._("Simulated Contacts"),
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _simulate(self):
+        """Play every customer; replaces what an earlier press of the button gave."""
+        self.ensure_one()
+        company = self.company_id
+        if not self.env["dunning.policy"]._default_of(company):
+            raise UserError(
+                self.env._("%s has no dunning policy to simulate. Create one first.", company.name)
+            )
+        facts = self._facts()
+        contacts = []
+        for partner_ids in split_every(CHUNK, self._partner_ids()):
+            for partner_id, lines in self._played_lines(partner_ids).items():
+                contacts += simulate(
+                    lines,
+                    facts.customer(partner_id),
+                    facts.rules,
+                    self.env["dunning.level"]._days_by_id(),
+                    (self.date_from, self.date_to),
+                    self._open_days(),
+                )
+        self._write_result(contacts)
+
+    def _facts(self):
+        """Today's facts; the past knows nothing of today's contacts and pauses."""
+        source = self.env["dunning.facts"].sudo()
+        facts = source._load(self.company_id, self.date_from)
+        if self.mode == "replay":
+            for departures in facts.departures.values():
+                departures.pop("pause", None)
+                departures.pop("last_contact", None)
+                departures.pop("contact_dates", None)
+            facts.rules.move_pause.clear()
+            facts.rules.move_disputed.clear()
+        if self.policy_id and self.other_policy_id:
+            other = self.other_policy_id._rules()[self.other_policy_id.id]
+            facts.rules.policies[self.policy_id.id] = other
+        return facts
+
+    def _open_days(self):
+        """Whether customers may be contacted on a day, by the calendar of the policy."""
+        policies = self.env["dunning.policy"].with_context(active_test=False)
+        changed = {self.policy_id.id: self.other_policy_id} if self.other_policy_id else {}
+
+        @lru_cache(maxsize=None)
+        def window(policy_id):
+            return (changed.get(policy_id) or policies.browse(policy_id))._contact_window()
+
+        return lambda policy_id, day: is_open_on(day, window(policy_id))
+
+    def _write_result(self, contacts):
+        self.line_ids.unlink()
+        self.summary_ids.unlink()
+        levels = self.env["dunning.level"].with_context(active_test=False)
+        values = []
+        for contact in contacts:
+            for step in levels.browse(contact.level_id)._first_steps():
+                values.append(
+                    {
+                        "simulation_id": self.id,
+                        "date": contact.day,
+                        "partner_id": contact.partner_id,
+                        "level_id": contact.level_id,
+                        "channel_code": step.channel_code,
+                        "currency_id": contact.currency_id,
+                        "amount_total": contact.total,
+                        "amount_overdue": contact.overdue,
+                        "item_count": contact.items,
+                    }
+                )
+        self.env["dunning.simulation.line"].create(values)
+        self.customer_count = len({contact.partner_id for contact in contacts})
+        self._write_summary(values)
+
+    def _write_summary(self, values):
+        simulated = Counter((v["level_id"], v["channel_code"]) for v in values)
+        sent = self._sent_counts()
+        self.env["dunning.simulation.summary"].create(
+            [
+                {
+                    "simulation_id": self.id,
+                    "level_id": level_id,
+                    "channel_code": code,
+                    "simulated_count": simulated[level_id, code],
+                    "sent_count": sent[level_id, code],
+                }
+                for level_id, code in sorted({*simulated, *sent})
+            ]
+        )
+
+    def _sent_counts(self):
+        """What was really sent in the period, per level and channel."""
+        rows = self.env["dunning.action"]._read_group(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("contact_date", ">=", self.date_from),
+                ("contact_date", "<=", self.date_to),
+                ("state", "in", ("sent", "delivered", "opened")),
+            ],
+            ["level_id", "channel_code"],
+            ["__count"],
+        )
+        return Counter({(level.id, code): count for level, code, count in rows})
+
+    # === LEDGER === #
+
+    def _item_clause(self):
+        """The receivable items that live in the period."""
+        accounts = self.env["account.account"].sudo()._search(
+            [
+                ("account_type", "=", "asset_receivable"),
+                ("company_ids", "parent_of", self.company_id.ids),
+            ]
+        )
+        still_open = SQL("line.reconciled IS NOT TRUE")
+        if self.mode == "replay":
+            closed = SQL(
+                "EXISTS (SELECT 1 FROM account_partial_reconcile p WHERE p.max_date >= %s"
+                " AND line.id IN (p.debit_move_id, p.credit_move_id))",
+                self.date_from,
+            )
+            still_open = SQL("(%s OR %s)", still_open, closed)
+        return SQL(
+            "line.account_id IN %s AND line.parent_state = 'posted' AND line.company_id = %s"
+            " AND line.date <= %s AND %s",
+            accounts.subselect(),
+            self.company_id.id,
+            self.date_to,
+            still_open,
+        )
+
+    def _partner_ids(self):
+        self.env["account.move.line"].flush_model()
+        self.env["account.partial.reconcile"].flush_model()
+        query = SQL(
+            "SELECT DISTINCT partner.commercial_partner_id FROM account_move_line line"
+            " JOIN res_partner partner ON partner.id = line.partner_id WHERE %s ORDER BY 1",
+            self._item_clause(),
+        )
+        return [row[0] for row in self.env.execute_query(query)]
+
+    def _played_lines(self, partner_ids):
+        """Items of some customers with their life in the ledger.
+
+        :rtype: dict[int, list[PlayedLine]]
+        """
+        query = SQL(
+            """
+            SELECT partner.commercial_partner_id, line.currency_id, line.id, line.move_id,
+                   line.date, COALESCE(line.date_maturity, line.date),
+                   line.amount_currency::float8, line.amount_residual_currency::float8,
+                   line.dunning_level_id, COALESCE(line.no_followup, FALSE)
+              FROM account_move_line line
+              JOIN res_partner partner ON partner.id = line.partner_id
+             WHERE partner.commercial_partner_id IN %s AND %s
+          ORDER BY 1, 2, 3
+            """,
+            tuple(partner_ids),
+            self._item_clause(),
+        )
+        rows = self.env.execute_query(query)
+        events = self._events([row[2] for row in rows]) if self.mode == "replay" else {}
+        played = {}
+        for row in rows:
+            played.setdefault(row[0], []).append(self._played_line(row, events))
+        return played
+
+    def _played_line(self, row, events):
+        if self.mode == "forward":
+            opened, amount, level_id = self.date_from, row[7], row[8]
+        else:
+            opened, amount, level_id = row[4], row[6], None
+        return PlayedLine(
+            *row[:4], opened, row[5], amount, tuple(events.get(row[2], ())), level_id, row[9]
+        )
+
+    def _events(self, line_ids):
+        """Line id -> its reconciliations as (day, signed change of the open amount)."""
+        query = SQL(
+            """
+            SELECT debit_move_id, max_date, -debit_amount_currency::float8
+              FROM account_partial_reconcile WHERE debit_move_id IN %(ids)s
+             UNION ALL
+            SELECT credit_move_id, max_date, credit_amount_currency::float8
+              FROM account_partial_reconcile WHERE credit_move_id IN %(ids)s
+          ORDER BY 2
+            """,
+            ids=tuple(line_ids) or (0,),
+        )
+        events = {}
+        for line_id, day, change in self.env.execute_query(query):
+            events.setdefault(line_id, []).append((day, change))
+        return events
+
+
+class DunningSimulationLine(models.TransientModel):
+    """One contact that would be made."""
+
+    _name = "dunning.simulation.line"
+    _description = "Simulated Contact"
+    _order = "date, id"
+
+    simulation_id = fields.Many2one("dunning.simulation", required=True, ondelete="cascade")
+    date = fields.Date(required=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True)
+    level_id = fields.Many2one("dunning.level", required=True)
+    channel_code = fields.Selection(
+        selection=lambda self: self.env["collections.channel"]._selection(), string="Channel"
+    )
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount_total = fields.Monetary(string="Total")
+    amount_overdue = fields.Monetary(string="Overdue")
+    item_count = fields.Integer(string="Open Items")
+
+
+class DunningSimulationSummary(models.TransientModel):
+    """Contacts of one level and channel: simulated against really sent."""
+
+    _name = "dunning.simulation.summary"
+    _description = "Simulation Summary"
+    _order = "id"
+
+    simulation_id = fields.Many2one("dunning.simulation", required=True, ondelete="cascade")
+    level_id = fields.Many2one("dunning.level", required=True)
+    channel_code = fields.Selection(
+        selection=lambda self: self.env["collections.channel"]._selection(), string="Channel"
+    )
+    simulated_count = fields.Integer(string="Simulated")
+    sent_count = fields.Integer(string="Sent")
+    difference = fields.Integer(compute="_compute_difference")
+
+    @api.depends("simulated_count", "sent_count")
+    def _compute_difference(self):
+        for row in self:
+            row.difference = row.simulated_count - row.sent_count
