@@ -71,9 +71,14 @@ class DunningExplainer(models.AbstractModel):
             return self.env._("The last level has been reached; a person decides what comes next.")
         return sentence
 
+    def _code_closed(self, line):
+        if line.reconciled or not line.amount_residual:
+            return "paid"
+        return "no_followup" if line.partner_id else "no_address"
+
     def _answer_closed(self, line):
         """An item that is not open, or not a receivable of a customer."""
-        code = "paid" if line.reconciled or not line.amount_residual else "no_followup"
+        code = self._code_closed(line)
         if line.amount_residual < 0:
             text = self.env._("This is a credit of the customer; it is deducted from what is asked.")
         else:

@@ -102,12 +102,29 @@ class DunningFacts(models.AbstractModel):
             sending_run_id,
         )
 
-    def _lines_sql(self, company, date, partner_ids=None, sending_run_id=None):
-        lines = self.env["account.move.line"]
-        lines.flush_model()
+    def _receivable_accounts(self, company):
+        """Subselect of the receivable accounts of a company."""
         accounts = self.env["account.account"].with_company(company).sudo()._search(
             [("account_type", "=", "asset_receivable"), ("company_ids", "parent_of", company.ids)]
         )
+        return accounts.subselect()
+
+    @api.model
+    def _count_without_customer(self, company):
+        """Open receivable items that name no customer."""
+        query = SQL(
+            """
+            SELECT count(*) FROM account_move_line
+             WHERE account_id IN %s AND partner_id IS NULL AND reconciled IS NOT TRUE
+               AND parent_state = 'posted' AND company_id = %s AND amount_residual_currency > 0
+            """,
+            self._receivable_accounts(company),
+            company.id,
+        )
+        return self.env.execute_query(query)[0][0]
+
+    def _lines_sql(self, company, date, partner_ids=None, sending_run_id=None):
+        self.env["account.move.line"].flush_model()
         only = SQL("AND partner.commercial_partner_id IN %s", tuple(partner_ids or (0,)))
         return SQL(
             """
@@ -127,7 +144,7 @@ class DunningFacts(models.AbstractModel):
             """,
             date=date,
             level=self._level_sql(sending_run_id),
-            accounts=accounts.subselect(),
+            accounts=self._receivable_accounts(company),
             company=company.id,
             only=only if partner_ids is not None else SQL(),
         )

@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -5,6 +7,8 @@ from odoo.tools import SQL
 from ..domain.eligibility import decide
 from .dunning_reason import REASONS
 from .dunning_writer import DunningWriter
+
+_logger = logging.getLogger(__name__)
 
 
 class DunningRun(models.Model):
@@ -66,14 +70,22 @@ class DunningRun(models.Model):
     def _cron_run(self):
         """Evaluate every company on its own business date; wake the dispatch."""
         progress = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])
-        for company in companies:
-            if not self.env["dunning.policy"]._default_of(company):
-                continue
-            today = company._collections_today(fields.Datetime.now())
-            self.with_company(company)._execute(company, today)
-            progress._commit_progress(1)
+        for company in self.env["res.company"].search([]):
+            if self.env["dunning.policy"]._default_of(company):
+                self._execute_today(company)
+                progress._commit_progress(1)
         self.env["dunning.action"]._wake_dispatch()
+
+    @api.model
+    def _execute_today(self, company):
+        """Evaluate one company; its trouble is logged and does not stop the others."""
+        today = company._collections_today(fields.Datetime.now())
+        try:
+            with self.env.cr.savepoint():
+                return self.with_company(company)._execute(company, today)
+        except UserError:
+            _logger.exception("The daily evaluation of %s was refused", company.name)
+            return self.browse()
 
     @api.model
     def _execute(self, company, date):
@@ -92,6 +104,7 @@ class DunningRun(models.Model):
         facts = self.env["dunning.facts"]._load(company, date)
         writer = DunningWriter(self.env, company, date, facts, run)
         self._evaluate(company, date, facts, writer)
+        writer.add_unnamed(self.env["dunning.facts"]._count_without_customer(company))
         run._finish(writer)
         return run
 

@@ -102,6 +102,12 @@ class DunningWriter:
         if self.item_count >= FLUSH_ITEMS:
             self.flush()
 
+    def add_unnamed(self, count):
+        """Open items that name no customer: nobody can be contacted about them."""
+        self.line_count += count
+        if count:
+            self.reasons["no_address"] += count
+
     def _add_figures(self, partner_id, customer, by_currency, decisions):
         figures = summarize(customer, by_currency, decisions, self.facts.rules, self.today)
         old = self.facts.cases.get(partner_id)

@@ -204,12 +204,6 @@ class DunningSimulation(models.TransientModel):
 
     def _item_clause(self):
         """The receivable items that live in the period."""
-        accounts = self.env["account.account"].sudo()._search(
-            [
-                ("account_type", "=", "asset_receivable"),
-                ("company_ids", "parent_of", self.company_id.ids),
-            ]
-        )
         still_open = SQL("line.reconciled IS NOT TRUE")
         if self.mode == "replay":
             closed = SQL(
@@ -221,7 +215,7 @@ class DunningSimulation(models.TransientModel):
         return SQL(
             "line.account_id IN %s AND line.parent_state = 'posted' AND line.company_id = %s"
             " AND line.date <= %s AND %s",
-            accounts.subselect(),
+            self.env["dunning.facts"]._receivable_accounts(self.company_id),
             self.company_id.id,
             self.date_to,
             still_open,
