@@ -21,6 +21,8 @@
         # Data
         "data/dunning_outcome.xml",
         "data/collections_aging_bucket.xml",
+        "data/dunning_policy.xml",
+        "data/collections_segment.xml",
         "data/ir_cron.xml",
         # Views
         "views/dunning_simulation_views.xml",
