@@ -7,6 +7,7 @@ in ``X-Envelope-From`` and ``X-Envelope-To``.
 
 import argparse
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -41,9 +42,17 @@ def start(folder, port=0):
     :return: the controller (its ``stop()`` ends it) and the port
     :rtype: tuple[Controller, int]
     """
+    port = port or free_port()  # aiosmtpd wants to know it beforehand
     controller = Controller(Keeper(folder), hostname="127.0.0.1", port=port)
     controller.start()
-    return controller, controller.server.sockets[0].getsockname()[1]
+    return controller, port
+
+
+def free_port():
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def main():

@@ -8,9 +8,7 @@ from devkit.shell import cache_dir, clone_key
 
 def add_arguments(parser):
     """Add what this command accepts."""
-    parser.add_argument(
-        "--all", action="store_true", help="the downloads too: the whole cache"
-    )
+    parser.add_argument("--all", action="store_true", help="the downloads too: the whole cache")
 
 
 def execute(arguments):

@@ -14,12 +14,8 @@ TOLERATED = ("attribute-string-redundant", "bad-builtin-groupby")
 def add_arguments(parser):
     """Add what this command accepts."""
     parser.add_argument("--fix", action="store_true", help="mend what can be mended")
-    parser.add_argument(
-        "--linter", choices=["ruff", "format", "pylint", "xml", "javascript"]
-    )
-    parser.add_argument(
-        "files", nargs="*", help="only these (as pre-commit gives them)"
-    )
+    parser.add_argument("--linter", choices=["ruff", "format", "pylint", "xml", "javascript"])
+    parser.add_argument("files", nargs="*", help="only these (as pre-commit gives them)")
 
 
 def execute(arguments):
@@ -46,9 +42,7 @@ def _files(arguments, *endings):
     """Return the checkout's files with these endings, or those asked for."""
     listed = (
         arguments.files
-        or capture(
-            ["git", "-C", REPO, "ls-files", "-co", "--exclude-standard"]
-        ).splitlines()
+        or capture(["git", "-C", REPO, "ls-files", "-co", "--exclude-standard"]).splitlines()
     )
     return [f for f in listed if f.endswith(endings) and (REPO / f).is_file()]
 

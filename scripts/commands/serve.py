@@ -1,15 +1,12 @@
 """``make serve``: the web client on the demonstration's database."""
 
-import os
 import socket
-import subprocess
-import sys
 
-from devkit.database import REPO
+from devkit import shell
 from devkit.shell import Progress, cache_dir
 from devkit.stand import STEPS, prepare
 
-from .demo import MAIL_SERVER, ensure_database
+from .demo import INSIDE, ensure_database, mail_catcher
 
 
 def add_arguments(parser):
@@ -25,21 +22,18 @@ def execute(arguments):
     with progress.step("Preparing the database") as note:
         database = arguments.database or ensure_database(stand, note)
     folder = cache_dir("mail", database)
-    catcher, mail_port = start_catcher(stand, folder)
-    point_mail_server(stand, database, mail_port)
-    port = _free_port(arguments.port)
-    print(
-        f"\n  http://127.0.0.1:{port}\n  user: admin   password: admin\n"
-        f"  database: {database}\n  e-mails are kept in {folder}\n  Ctrl-C stops it.\n",
-        flush=True,
-    )
-    options = [f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"]
-    try:
+    with mail_catcher(stand, folder) as mail_port:
+        program = [INSIDE / "use_catcher.py", "--config", stand.config_file(database)]
+        program += ["--database", database, "--mail-port", mail_port]
+        shell.run([stand.python, *program], env=stand.env)
+        port = _free_port(arguments.port)
+        print(
+            f"\n  http://127.0.0.1:{port}\n  user: admin   password: admin\n"
+            f"  database: {database}\n  e-mails are kept in {folder}\n  Ctrl-C stops it.\n",
+            flush=True,
+        )
+        options = [f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"]
         stand.odoo_bin(database, *options)
-    finally:
-        catcher.terminate()
-        catcher.wait()
-    return 0
 
 
 def _free_port(wanted):
@@ -52,34 +46,4 @@ def _free_port(wanted):
             except OSError:
                 continue
             return probe.getsockname()[1]
-    raise OSError("no free port")
-
-
-def start_catcher(stand, folder):
-    """Start the mail catcher.
-
-    :return: its process and its port
-    :rtype: tuple[subprocess.Popen, int]
-    """
-    script = REPO / "scripts" / "mail_catcher.py"
-    catcher = subprocess.Popen(
-        [stand.python, script, "--folder", folder],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=sys.stderr,
-        text=True,
-        env=os.environ | stand.env,
-    )
-    return catcher, int(catcher.stdout.readline())
-
-
-def point_mail_server(stand, database, port):
-    """Make the catcher the database's only way to send e-mail."""
-    stand.server.sql(
-        f"UPDATE ir_mail_server SET active = (name = '{MAIL_SERVER}')", database
-    )
-    stand.server.sql(
-        "UPDATE ir_mail_server SET smtp_host = '127.0.0.1',"
-        f" smtp_port = {int(port)} WHERE name = '{MAIL_SERVER}'",
-        database,
-    )
+    raise shell.StepError("no free port")

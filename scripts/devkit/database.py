@@ -160,8 +160,7 @@ def _check_installed(stand, database, modules, name, demo):
     log = cache_dir("logs") / f"{name}.log"
     wanted = ", ".join(f"'{module}'" for module in modules)
     rows = stand.server.sql(
-        "SELECT name FROM ir_module_module WHERE state = 'installed'"
-        f" AND name IN ({wanted})",
+        f"SELECT name FROM ir_module_module WHERE state = 'installed' AND name IN ({wanted})",
         database,
     )
     if set(rows) != set(modules):

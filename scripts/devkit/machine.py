@@ -26,9 +26,7 @@ def missing_programs(names=tuple(PROGRAMS)):
     :rtype: list[str]
     """
     return [
-        name
-        for name in names
-        if not any(map(shutil.which, (name, *ALTERNATIVES.get(name, ()))))
+        name for name in names if not any(map(shutil.which, (name, *ALTERNATIVES.get(name, ()))))
     ]
 
 
@@ -88,7 +86,5 @@ def _version_of(program):
     if not shutil.which(program):
         return None
     code = "import sys; print(*sys.version_info[:2])"
-    done = subprocess.run(
-        [program, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([program, "-c", code], capture_output=True, text=True, check=False)
     return tuple(map(int, done.stdout.split())) if done.returncode == 0 else None

@@ -256,9 +256,7 @@ def _owner():
                 "PostgreSQL does not run as root and useradd is missing:"
                 " run make as an ordinary user"
             ) from None
-        capture(
-            ["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_USER]
-        )
+        capture(["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_USER])
         entry = pwd.getpwnam(SYSTEM_USER)
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 

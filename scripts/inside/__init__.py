@@ -1,0 +1,1 @@
+"""Programs that run inside Odoo; started by the commands, with Odoo importable."""
