@@ -30,9 +30,15 @@ class AccountMove(models.Model):
         compute="_compute_dunning_next",
     )
     dunning_explanation = fields.Char(string="What Comes Next", compute="_compute_dunning_next")
-    dunning_contact_count = fields.Integer(compute="_compute_dunning_contact_count")
+    dunning_contact_count = fields.Integer(
+        compute="_compute_dunning_contact_count",
+        groups="collections_addon.group_collections_viewer",
+    )
     collections_case_id = fields.Many2one(
-        "collections.case", compute="_compute_collections_case_id", string="Collection Case"
+        "collections.case",
+        compute="_compute_collections_case_id",
+        string="Collection Case",
+        groups="collections_addon.group_collections_viewer",
     )
 
     def _dunning_lines(self):

@@ -118,13 +118,14 @@ class CollectionsCase(models.Model):
 
     def _compute_hold_ids(self):
         holds = self.env["collections.hold"]
-        active = holds._active_domain(fields.Date.context_today(self))
+        active = holds.search(
+            holds._active_domain(fields.Date.context_today(self))
+            & Domain("company_id", "in", self.company_id.ids)
+            & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
+        )
+        by_key = active.grouped(lambda h: (h.partner_id.commercial_partner_id, h.company_id))
         for case in self:
-            case.hold_ids = holds.search(
-                active
-                & Domain("company_id", "=", case.company_id.id)
-                & Domain("partner_id.commercial_partner_id", "=", case.partner_id.id)
-            )
+            case.hold_ids = by_key.get((case.partner_id, case.company_id), holds)
 
     def _compute_move_line_ids(self):
         lines = self.env["account.move.line"].search(

@@ -11,10 +11,16 @@ class ResPartner(models.Model):
         help="Empty: the policy of the customer's segment or of the company.",
     )
     collections_case_id = fields.Many2one(
-        "collections.case", compute="_compute_collections_case", string="Collection Case"
+        "collections.case",
+        compute="_compute_collections_case",
+        string="Collection Case",
+        groups="collections_addon.group_collections_viewer",
     )
     collections_overdue = fields.Monetary(
-        compute="_compute_collections_case", string="Overdue", currency_field="currency_id"
+        compute="_compute_collections_case",
+        string="Overdue",
+        currency_field="collections_currency_id",
+        groups="collections_addon.group_collections_viewer",
     )
     collections_bounced_email = fields.Char(
         string="Bounced Address",

@@ -1,1 +1,9 @@
-from . import dunning_simulation
+from . import (
+    collections_case_assign,
+    collections_case_stage,
+    collections_first_steps,
+    collections_hold_wizard,
+    dunning_evaluate,
+    dunning_preview,
+    dunning_simulation,
+)

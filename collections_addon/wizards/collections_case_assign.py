@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+
+class CollectionsCaseAssign(models.TransientModel):
+    """Give customers to a collector."""
+
+    _name = "collections.case.assign"
+    _description = "Assign Collector"
+
+    case_ids = fields.Many2many("collections.case", string="Customers", required=True)
+    collector_id = fields.Many2one(
+        "res.users",
+        string="Collector",
+        domain=lambda self: [
+            (
+                "all_group_ids",
+                "in",
+                self.env.ref("collections_addon.group_collections_collector").ids,
+            ),
+            ("share", "=", False),
+        ],
+        help="Empty: the customers are nobody's.",
+    )
+    only_unassigned = fields.Boolean(
+        string="Only Customers without Collector",
+        help="Customers who have a collector keep theirs.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if "case_ids" in fields_list and self.env.context.get("active_model") == "collections.case":
+            values["case_ids"] = [fields.Command.set(self.env.context.get("active_ids", []))]
+        return values
+
+    def action_apply(self):
+        """Write the collector on the chosen customers."""
+        self.ensure_one()
+        cases = self.case_ids
+        if self.only_unassigned:
+            cases = cases.filtered(lambda case: not case.collector_id)
+        cases.collector_id = self.collector_id
+        return {"type": "ir.actions.act_window_close"}
