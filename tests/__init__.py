@@ -1,2 +1,3 @@
 # The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
 from . import test_simulation
+from . import test_refresh

@@ -1,11 +1,13 @@
 from . import (
     account_move,
     account_move_line,
+    account_partial_reconcile,
     account_move_screen,
     collections_aging,
     collections_case,
     collections_case_screen,
     collections_hold,
+    collections_refresh,
     collections_segment,
     dunning_action,
     dunning_action_gate,

@@ -41,6 +41,14 @@ class AccountMove(models.Model):
         groups="collections_addon.group_collections_viewer",
     )
 
+    def _post(self, soft=True):
+        """Override of `account`: what was posted changes what its customer owes."""
+        posted = super()._post(soft)
+        sales = posted.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        for company, moves in sales.grouped("company_id").items():
+            self.env["collections.refresh"]._add(moves.partner_id, company)
+        return posted
+
     def _dunning_lines(self):
         """The receivable items of these documents that can be chased."""
         return self.line_ids.filtered(

@@ -172,6 +172,11 @@ class CollectionsCase(models.Model):
         if stage not in MANUAL_STAGES:
             self._refresh(fields.Date.context_today(self))
 
+    def _mark_for_refresh(self):
+        """Have the figures of these cases recomputed soon after this transaction."""
+        for company, cases in self.grouped("company_id").items():
+            self.env["collections.refresh"]._add(cases.partner_id, company)
+
     def _refresh(self, day):
         """Recompute the figures of these cases from the open items on a day."""
         for company, cases in self.grouped("company_id").items():

@@ -119,6 +119,27 @@ class CollectionsHold(models.Model):
                     )
                 )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        holds = super().create(vals_list)
+        holds._refresh_customers()
+        return holds
+
+    def write(self, vals):
+        written = super().write(vals)
+        self._refresh_customers()
+        return written
+
+    def unlink(self):
+        self._refresh_customers()
+        return super().unlink()
+
+    def _refresh_customers(self):
+        for company, holds in self.grouped("company_id").items():
+            self.env["collections.refresh"]._add(holds.partner_id, company)
+
     # === ACTION METHODS === #
 
     def action_release(self):
