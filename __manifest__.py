@@ -24,6 +24,7 @@
         "data/dunning_policy.xml",
         "data/collections_segment.xml",
         "data/ir_cron.xml",
+        "data/collections_dispute_data.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -38,6 +39,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/dunning_simulation_views.xml",
+        "views/collections_dispute_views.xml",
         "views/collections_menus.xml",
     ],
     "demo": [],

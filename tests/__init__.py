@@ -1,3 +1,4 @@
 # The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
 from . import test_simulation
 from . import test_refresh
+from . import test_dispute
