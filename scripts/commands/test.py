@@ -57,19 +57,29 @@ def execute(arguments):
     progress = Progress(STEPS + 2)
     stand = prepare(progress, "test")
     with progress.step("Looking for a browser and a PDF printer") as note:
-        installed = machine.ensure_programs()
-        if installed:
-            note("installed " + ", ".join(installed))
-    with progress.step("Preparing the test database") as note:
-        name = f"collections_test_{clone_key()}"
-        database.copy(stand, database.with_module(stand, note=note), name)
+        added = machine.ensure_programs()
+        if added:
+            note("installed " + ", ".join(added))
     tally = Tally()
+    with progress.step("Preparing the test database") as note:
+        installed = database.with_module(stand, note=note)
+        name = f"collections_test_{clone_key()}"
+        database.copy(stand, installed, name)
+    _check_installation(installed, tally)
     _forget_coverage()
     _run_pure(stand, arguments.only, tally)
     _run_odoo(stand, name, arguments, tally)
     gates = True if arguments.only else _coverage(stand)
     print(f"\n{tally}", flush=True)
     return 0 if tally.passed and not tally.failed and gates else 1
+
+
+def _check_installation(installed, tally):
+    """Count the installation as a test: it must go by without a warning."""
+    complaints = database.install_warnings(installed)
+    print("\n".join(f"installation: {text}" for text in complaints))
+    tally.failed += bool(complaints)
+    tally.passed += not complaints
 
 
 def _run_pure(stand, only, tally):

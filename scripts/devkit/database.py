@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -167,6 +168,19 @@ def _check_installed(stand, database, modules, name, demo):
         raise StepError(f"not installed: {set(modules) - set(rows)}; see {log}")
     if demo and "demo data failed to install" in log.read_text(errors="replace"):
         raise StepError(f"demo data failed to install; see {log}")
+
+
+def install_warnings(name):
+    """Return what Odoo warned of while it made a database, each line once.
+
+    What it says before it opens the database (``?``) is about its own libraries.
+
+    :rtype: list[str]
+    """
+    log = cache_dir("logs") / f"{name}.log"
+    text = log.read_text(errors="replace") if log.exists() else ""
+    found = re.findall(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) [^?\s]+ (.*)$", text, re.M)
+    return list(dict.fromkeys(found))
 
 
 def copy(stand, source, target):
