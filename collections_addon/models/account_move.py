@@ -41,6 +41,8 @@ class AccountMove(models.Model):
         groups="collections_addon.group_collections_viewer",
     )
 
+    _dunning_blocked_idx = models.Index("(company_id) WHERE payment_state = 'blocked'")
+
     def _post(self, soft=True):
         """Override of `account`: what was posted changes what its customer owes."""
         posted = super()._post(soft)

@@ -21,6 +21,7 @@ class AccountMove(models.Model):
         compute_sudo=True,
         store=True,
         copy=False,
+        index="btree_not_null",
         string="Dispute",
     )
     amount_disputed = fields.Monetary(

@@ -164,7 +164,7 @@ class DunningFacts(models.AbstractModel):
         rules = self._load_rules(company, date, default)
         cases = self._load_cases(company, partner_ids)
         departures = defaultdict(dict)
-        self._add_policies(departures, company, cases, rules)
+        self._add_policies(departures, company, cases, rules, partner_ids)
         self._add_contacts(departures, company, date, rules, partner_ids, sending_run_id)
         if sending_run_id is None:
             self._add_pending(departures, company, date, partner_ids)
@@ -252,7 +252,7 @@ class DunningFacts(models.AbstractModel):
             return SQL()
         return SQL("AND partner_id IN %s", tuple(partner_ids) or (0,))
 
-    def _add_policies(self, departures, company, cases, rules):
+    def _add_policies(self, departures, company, cases, rules, partner_ids):
         segments = self.env["collections.segment"].sudo().search([("policy_id", "!=", False)])
         by_segment = {segment.id: segment.policy_id.id for segment in segments}
         for partner_id, row in cases.items():
@@ -263,9 +263,10 @@ class DunningFacts(models.AbstractModel):
         key = str(company.id)
         query = SQL(
             "SELECT id, (dunning_policy_id ->> %s)::int FROM res_partner"
-            " WHERE dunning_policy_id ->> %s IS NOT NULL",
+            " WHERE dunning_policy_id ->> %s IS NOT NULL %s",
             key,
             key,
+            SQL("AND id IN %s", tuple(partner_ids) or (0,)) if partner_ids is not None else SQL(),
         )
         for partner_id, policy_id in self.env.execute_query(query):
             if policy_id in rules.policies:
