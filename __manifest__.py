@@ -18,7 +18,6 @@
         "security/collections_groups.xml",
         "security/ir.model.access.csv",
         "security/collections_rules.xml",
-        "security/collections_ledger_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/collections_aging_bucket.xml",
@@ -41,6 +40,7 @@
         "views/res_config_settings_views.xml",
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
+        "views/collections_promise_views.xml",
         "views/collections_menus.xml",
     ],
     "demo": [],

@@ -47,6 +47,10 @@ class CollectionsRefresh(models.Model):
                 break
 
     @api.model
+    def _before_refresh(self, company, partner_ids, today):
+        """Hook: what must be settled before the figures of customers are computed."""
+
+    @api.model
     def _refresh_batch(self):
         """Take some rows, as no other worker has, and refresh their customers.
 
@@ -71,5 +75,6 @@ class CollectionsRefresh(models.Model):
             company = self.env["res.company"].browse(company_id)
             if self.env["dunning.policy"]._default_of(company):
                 today = company._collections_today(now)
+                self._before_refresh(company, sorted(partner_ids), today)
                 self.env["dunning.run"]._refresh_cases(company, today, sorted(partner_ids))
         return len(rows)

@@ -30,6 +30,12 @@ class ResCompany(models.Model):
         help="Invoices are attached to a reminder while they fit; the rest is behind the link.",
     )
 
+    collections_promise_grace_days = fields.Integer(
+        string="Grace for Promises (days)",
+        default=2,
+        help="A promise counts as kept when the money comes within so many days after its date.",
+    )
+
     def _collections_today(self, now):
         """The business date of the company.
 

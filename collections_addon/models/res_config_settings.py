@@ -14,6 +14,9 @@ class ResConfigSettings(models.TransientModel):
     collections_attachment_limit = fields.Integer(
         related="company_id.collections_attachment_limit", readonly=False
     )
+    collections_promise_grace_days = fields.Integer(
+        related="company_id.collections_promise_grace_days", readonly=False
+    )
     collections_confirmed_at = fields.Datetime(related="company_id.collections_confirmed_at")
 
     def action_collections_confirm_ledger(self):
