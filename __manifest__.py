@@ -25,6 +25,10 @@
         "data/collections_segment.xml",
         "data/ir_cron.xml",
         "data/collections_dispute_data.xml",
+        "data/report_paperformat.xml",
+        # Reports
+        "report/print_layout.xml",
+        "report/dunning_letter.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -41,6 +45,7 @@
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",
+        "views/dunning_letter_views.xml",
         "views/collections_menus.xml",
     ],
     "demo": [],

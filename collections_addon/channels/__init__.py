@@ -1,1 +1,1 @@
-from . import base, email
+from . import base, email, letter

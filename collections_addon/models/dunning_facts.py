@@ -125,6 +125,7 @@ class DunningFacts(models.AbstractModel):
 
     def _lines_sql(self, company, date, partner_ids=None, sending_run_id=None):
         self.env["account.move.line"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         only = SQL("AND partner.commercial_partner_id IN %s", tuple(partner_ids or (0,)))
         return SQL(
             """

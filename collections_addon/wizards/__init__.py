@@ -5,6 +5,7 @@ from . import (
     collections_first_steps,
     collections_hold_wizard,
     dunning_evaluate,
+    dunning_letter,
     dunning_preview,
     dunning_simulation,
 )

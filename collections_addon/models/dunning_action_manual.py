@@ -1,0 +1,53 @@
+from odoo import models
+from odoo.tools import get_lang
+
+
+class DunningAction(models.Model):
+    """Contacts a person makes, between being prepared and being made."""
+
+    _inherit = "dunning.action"
+
+    def _debtor_lang(self):
+        """Code of the recipient's language: the contact's, the customer's, the company's.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        code = self.recipient_id.lang or self.partner_id.lang or self.company_id.partner_id.lang
+        return get_lang(self.env, code).code
+
+    def _level_text(self):
+        """Subject and text of the level's template, rendered in the recipient's language.
+
+        :return: `subject` (one line), `body` (Markup; empty without a template)
+        :rtype: tuple[str, Markup]
+        """
+        self.ensure_one()
+        lang = self._debtor_lang()
+        template = self.step_id.template.sudo()
+        if not template:
+            return self.with_context(lang=lang).level_id.name, ""
+        subject = template._render_field("subject", self.ids, set_lang=lang)[self.id]
+        body = template._render_field("body_html", self.ids, set_lang=lang)[self.id]
+        return " ".join((subject or self.level_id.name).split()), body
+
+    def _recheck(self, now):
+        """Look at the ledger again: is what was prepared still true?
+
+        Contacts that are no longer true are skipped with their reason, those whose
+        figures changed are brought up to date, those that would come too soon after
+        another contact wait.
+
+        :param datetime.datetime now: naive UTC
+        :return: the contacts that may be made now
+        """
+        if not self:
+            return self
+        self.lock_for_update()
+        self.invalidate_recordset(["state"])
+        ready = self.browse()
+        prepared = self.filtered(lambda action: action.state == "sending")
+        for company, actions in prepared.grouped("company_id").items():
+            for run, of_run in actions.grouped("run_id").items():
+                ready |= of_run._gate_by_facts(company, run, now)
+        return ready
