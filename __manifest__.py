@@ -29,6 +29,8 @@
         # Reports
         "report/print_layout.xml",
         "report/dunning_letter.xml",
+        "data/collections_kpi.xml",
+        "data/digest_data.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -42,6 +44,10 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/collections_aging_views.xml",
+        "views/collections_kpi_views.xml",
+        "views/collections_overview_views.xml",
+        "views/digest_views.xml",
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",
@@ -49,6 +55,17 @@
         "views/collections_menus.xml",
     ],
     "demo": [],
+    "assets": {
+        "web.assets_backend": [
+            "collections_addon/static/src/dashboard/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "collections_addon/static/tests/**/*.test.js",
+        ],
+        "web.assets_tests": [
+            "collections_addon/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
     "installable": True,
 }

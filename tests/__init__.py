@@ -3,3 +3,4 @@ from . import test_simulation
 from . import test_refresh
 from . import test_dispute
 from . import test_promise
+from . import test_aging
