@@ -4,3 +4,5 @@ from . import test_refresh
 from . import test_dispute
 from . import test_promise
 from . import test_aging
+from . import test_digest
+from . import test_overview

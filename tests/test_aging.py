@@ -60,6 +60,7 @@ class LedgerCase(AccountTestInvoicingCommon):
                             "amount_currency": sign * amount,
                             "balance": sign * balance,
                             "date_maturity": due or day,
+                            "no_followup": False,
                         }
                     )
                     for account, sign in zip(accounts, (1, -1), strict=True)

@@ -30,6 +30,7 @@ def flush_ledger(env):
     env["account.move"].flush_model()
     env["account.move.line"].flush_model()
     env["account.partial.reconcile"].flush_model()
+    env["res.partner"].flush_model(["commercial_partner_id", "country_id"])
 
 
 def receivable_accounts(env):

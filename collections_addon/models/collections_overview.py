@@ -98,11 +98,11 @@ class CollectionsOverview(models.AbstractModel):
         return self.with_context(allowed_company_ids=ids)
 
     def _convert(self, amount, company, date):
-        """An amount of a company in the current company's currency, at a day's rate."""
+        """An amount of a company in the current company's currency, at its rate of a day."""
         target = self.env.company.currency_id
         if company.currency_id == target:
             return amount
-        return company.currency_id._convert(amount, target, company, date)
+        return company.currency_id._convert(amount, target, self.env.company, date)
 
     # === AGING AND TREND === #
 
