@@ -71,7 +71,7 @@ class LedgerCase(AccountTestInvoicingCommon):
         return move.line_ids.filtered(lambda line: line.account_id == accounts[0])
 
     @classmethod
-    def _random_ledger(cls, size=40, seed=19):
+    def _random_ledger(cls, size=24, seed=19):
         """Debts, part payments, full payments and loose credits in two currencies."""
         dice = random.Random(seed)
         for number in range(size):
