@@ -3,10 +3,9 @@
 from datetime import date, datetime, time, timedelta
 
 from odoo import Command
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
-
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 DUE = date(2026, 3, 2)
 
@@ -268,8 +267,12 @@ class TestDispute(AccountTestInvoicingCommon):
     def test_accepting_needs_the_right_to_credit(self):
         dispute = self._dispute(self._invoice(100))
         collector = self._user("collector")
-        wizard = self.env["collections.dispute.resolution"].with_user(collector).create(
-            {"dispute_id": dispute.id, "decision": "accepted", "explanation": "Looked into it"}
+        wizard = (
+            self.env["collections.dispute.resolution"]
+            .with_user(collector)
+            .create(
+                {"dispute_id": dispute.id, "decision": "accepted", "explanation": "Looked into it"}
+            )
         )
         with self.assertRaises(AccessError), self.cr.savepoint():
             wizard.action_confirm()
@@ -288,7 +291,7 @@ class TestDispute(AccountTestInvoicingCommon):
             company_id=other.id,
             company_ids=[Command.set(other.ids)],
         )
-        found = self.env["collections.dispute"].with_user(stranger).search(
-            [("id", "=", dispute.id)]
+        found = (
+            self.env["collections.dispute"].with_user(stranger).search([("id", "=", dispute.id)])
         )
         self.assertFalse(found)

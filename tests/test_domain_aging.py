@@ -94,9 +94,7 @@ class TestBuckets(TestCase):
         self.assertIn("“b1” end on day 29, or “b2” begin on day 31", text)
 
     def test_two_endless_buckets_are_refused(self):
-        self.assertIn(
-            "“b1” and “b2” overlap", self._refused((None, 0), (1, None), (5, 9))
-        )
+        self.assertIn("“b1” and “b2” overlap", self._refused((None, 0), (1, None), (5, 9)))
         self.assertIn("“b0” and “b1” overlap", self._refused((None, 0), (None, None)))
 
     def test_a_beginning_too_late_is_refused(self):
@@ -124,16 +122,12 @@ class TestBuckets(TestCase):
         self.assertEqual(codes, ["current", "1-30", "1-30", "31-60", "61+"])
 
     def test_a_message_uses_the_name_where_there_is_one(self):
-        self.assertEqual(
-            [str(bucket) for bucket in BUCKETS[:2]], ["“Not due”", "“1-30”"]
-        )
+        self.assertEqual([str(bucket) for bucket in BUCKETS[:2]], ["“Not due”", "“1-30”"])
 
     @given(bucket_rows(), st.integers(-1000, 1000))
     def test_every_age_falls_into_exactly_one_bucket(self, rows, days):
         ordered = aging.validate_buckets(rows)
-        self.assertEqual(
-            [row for row in rows if row.holds(days)], [aging.bucket_of(days, ordered)]
-        )
+        self.assertEqual([row for row in rows if row.holds(days)], [aging.bucket_of(days, ordered)])
 
     @given(bucket_rows(), st.integers(-500, 500), st.integers(0, 500))
     def test_an_older_item_never_falls_into_a_younger_bucket(self, rows, days, more):
@@ -226,9 +220,7 @@ class TestBalanceHistory(TestCase):
 
     def test_what_happens_after_the_last_date_is_not_seen(self):
         item = LedgerItem("EUR", date(2026, 1, 1), [(date(2026, 6, 1), Decimal("5"))])
-        self.assertEqual(
-            aging.balance_history([item], [TODAY]), {TODAY: {"EUR": (0, 0)}}
-        )
+        self.assertEqual(aging.balance_history([item], [TODAY]), {TODAY: {"EUR": (0, 0)}})
 
     def test_without_dates_or_items_there_is_no_balance(self):
         self.assertEqual(aging.balance_history([], [TODAY, TODAY]), {TODAY: {}})

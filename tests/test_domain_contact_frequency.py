@@ -55,14 +55,10 @@ class TestFrequency(TestCase):
         st.integers(1, 4),
         st.integers(1, 30),
     )
-    def test_the_cap_opens_on_the_first_date_it_is_not_reached(
-        self, made, on_date, cap, days
-    ):
+    def test_the_cap_opens_on_the_first_date_it_is_not_reached(self, made, on_date, cap, days):
         made = [when for when in made if when <= on_date]
         opens = cap_open_on(made, on_date, cap, days)
         dates = (on_date + timedelta(days=n) for n in range(31))
         free = (d for d in dates if not cap_reached(made, d, cap, days))
         self.assertEqual(opens, next(free))
-        self.assertLessEqual(
-            sum(opens - timedelta(days=days) < when for when in made), cap - 1
-        )
+        self.assertLessEqual(sum(opens - timedelta(days=days) < when for when in made), cap - 1)

@@ -42,9 +42,7 @@ ZONES = sorted({zone for zone, _day in CLOCK_CHANGES} | {"UTC", "Asia/Kolkata"})
 hours = st.integers(0, 24 * 60).map(lambda minutes: minutes / 60)
 spans = st.tuples(hours, hours).map(sorted).map(tuple)
 weekday_sets = st.none() | st.frozensets(st.integers(0, 6))
-working_hours = st.none() | st.dictionaries(
-    st.integers(0, 6), st.lists(spans, max_size=3)
-)
+working_hours = st.none() | st.dictionaries(st.integers(0, 6), st.lists(spans, max_size=3))
 
 
 @st.composite
@@ -62,13 +60,9 @@ def instants(draw):
 
 @st.composite
 def windows(draw, now):
-    holidays = st.frozensets(
-        st.integers(-1, 9).map(lambda days: now.date() + timedelta(days=days))
-    )
+    holidays = st.frozensets(st.integers(-1, 9).map(lambda days: now.date() + timedelta(days=days)))
     first, last = draw(spans)
-    return ContactWindow(
-        first, last, draw(weekday_sets), draw(holidays), draw(working_hours)
-    )
+    return ContactWindow(first, last, draw(weekday_sets), draw(holidays), draw(working_hours))
 
 
 @st.composite
@@ -127,9 +121,7 @@ class TestBlockingReason(TestCase):
     def test_a_window_may_end_at_midnight(self):
         window = ContactWindow(20.0, 24.0)
         self.assertIsNone(blocking_reason(utc("2026-03-05 23:59:59"), window, "UTC"))
-        self.assertEqual(
-            blocking_reason(utc("2026-03-06 00:00"), window, "UTC"), "outside_window"
-        )
+        self.assertEqual(blocking_reason(utc("2026-03-06 00:00"), window, "UTC"), "outside_window")
 
     def test_working_hours_and_the_window_must_both_allow(self):
         calendar = {3: [(8.0, 12.0), (13.0, 17.0)]}
@@ -189,9 +181,7 @@ class TestBadWindow(TestCase):
 
 class TestNextOpening(TestCase):
     def _opens(self, now, window, tz, expected, fold=0):
-        self.assertEqual(
-            next_opening(utc(now, tz), window, tz), utc(expected, tz, fold)
-        )
+        self.assertEqual(next_opening(utc(now, tz), window, tz), utc(expected, tz, fold))
 
     def test_now_when_the_window_is_open(self):
         now = datetime(2026, 3, 5, 10, 0, 0, 123)
@@ -231,9 +221,7 @@ class TestNextOpening(TestCase):
             next_opening(now, ContactWindow(holidays=frozenset(closed[:366])), "UTC"),
             datetime(2027, 3, 6),
         )
-        self.assertIsNone(
-            next_opening(now, ContactWindow(holidays=frozenset(closed)), "UTC")
-        )
+        self.assertIsNone(next_opening(now, ContactWindow(holidays=frozenset(closed)), "UTC"))
         late = ContactWindow(13.0, 14.0, holidays=frozenset(closed[:366]))
         self.assertIsNone(next_opening(now, late, "UTC"))
 
@@ -245,9 +233,7 @@ class TestNextOpening(TestCase):
         window = ContactWindow(1.0, 2.5)
         last = utc("2026-03-08 01:59", NEW_YORK)
         self.assertIsNone(blocking_reason(last, window, NEW_YORK))
-        self.assertEqual(
-            blocking_reason(last + MINUTE, window, NEW_YORK), "outside_window"
-        )
+        self.assertEqual(blocking_reason(last + MINUTE, window, NEW_YORK), "outside_window")
 
     def test_a_window_wholly_in_the_spring_gap_opens_the_next_day(self):
         window = ContactWindow(2.25, 2.75)
@@ -289,9 +275,7 @@ class TestNextOpening(TestCase):
         tz, window = "America/St_Johns", ContactWindow(23.5, 24.0)
         now = utc("2010-11-07 00:00:30", tz)
         self.assertEqual(contact_window.local_date(now, tz), date(2010, 11, 7))
-        self.assertEqual(
-            next_opening(now, window, tz), utc("2010-11-06 23:30", tz, fold=1)
-        )
+        self.assertEqual(next_opening(now, window, tz), utc("2010-11-06 23:30", tz, fold=1))
 
 
 class TestWindowProperties(TestCase):
@@ -330,9 +314,7 @@ class TestWindowProperties(TestCase):
         window, tz, now = case
         now = now.replace(second=0, microsecond=0)
         tries = (now + n * MINUTE for n in range(2 * 24 * 60))
-        first = next(
-            (when for when in tries if blocking_reason(when, window, tz) is None), None
-        )
+        first = next((when for when in tries if blocking_reason(when, window, tz) is None), None)
         opening = next_opening(now, window, tz)
         if first is None:
             self.assertTrue(opening is None or opening >= now + timedelta(days=2))

@@ -14,7 +14,7 @@ Rate = interest.Rate
 
 DUE = date(2025, 12, 1)
 CENT = Decimal("0.01")
-FLAT = [Rate(date(2020, 1, 1), Decimal(10))]
+FLAT = (Rate(date(2020, 1, 1), Decimal(10)),)
 
 
 def charged(amount=Decimal(1000), payments=(), rates=FLAT, until=date(2025, 12, 31), **values):
@@ -77,9 +77,7 @@ class InterestCase(unittest.TestCase):
         payments = [(DUE + timedelta(days=d), Decimal(a)) for d, a in paid]
         rates = [Rate(DUE + timedelta(days=d), Decimal(p)) for d, p in dict(steps).items()]
         until = DUE + timedelta(days=days)
-        periods = interest.late_interest(
-            Decimal(amount), DUE, payments, rates, until, day_count
-        )
+        periods = interest.late_interest(Decimal(amount), DUE, payments, rates, until, day_count)
         expected = Decimal(0)
         for offset in range(1, days + 1):
             day = DUE + timedelta(days=offset)

@@ -68,15 +68,12 @@ class TestColumns(TestCase):
         notes = one("Ann,1,03/04/2026,05/06/2026,1.00,EUR,\n").notes()
         self.assertIn("amount: column “Amount”, decimal point", notes)
         self.assertIn(
-            "due date: column “Due date”, read as day/month/year"
-            " (it could be month/day/year)",
+            "due date: column “Due date”, read as day/month/year (it could be month/day/year)",
             notes,
         )
         noted = one(
             "Ann,1,2026-01-02,2026-01-02,1,x\n",
-            HEADER.replace("Paid on", "?")
-            .replace("Currency,", "Note,")
-            .replace(",?", ""),
+            HEADER.replace("Paid on", "?").replace("Currency,", "Note,").replace(",?", ""),
         )
         self.assertIn("not used: “Note”", noted.notes())
 
@@ -119,9 +116,7 @@ class TestRows(TestCase):
         self.refused("Ann,1,2026-01-01,2026-01-31,1,EUR,\n", "already on line 2")
 
     def test_two_customers_may_have_the_same_number(self):
-        ledger = one(
-            "Ann,1,2026-01-01,2026-01-31,1,EUR,\nBob,1,2026-01-01,2026-01-31,1,eur,\n"
-        )
+        ledger = one("Ann,1,2026-01-01,2026-01-31,1,EUR,\nBob,1,2026-01-01,2026-01-31,1,eur,\n")
         self.assertEqual(len(ledger.rows), 2)
         self.assertEqual(ledger.rows[1].currency, "EUR")
 

@@ -3,7 +3,6 @@
 import unittest
 from datetime import date, timedelta
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,9 +21,7 @@ DAYS_OF = {11: -3, 12: 5, 13: 15}
 
 def rules(min_gap=0, tolerance=0.0, cap=0):
     rungs = tuple(ladder.Rung(days, level_id) for level_id, days in DAYS_OF.items())
-    policy = facts.PolicyRules(
-        1, ladder.Ladder(rungs), min_gap, cap, 7, {EUR: tolerance}
-    )
+    policy = facts.PolicyRules(1, ladder.Ladder(rungs), min_gap, cap, 7, {EUR: tolerance})
     return eligibility.Rules({1: policy}, {}, {}, {}, {EUR: 0.01})
 
 
@@ -45,9 +42,7 @@ def days_and_levels(contacts):
 
 class OpenDayCase(unittest.TestCase):
     def test_a_day_is_open_when_it_has_hours_and_is_no_holiday(self):
-        window = contact_window.ContactWindow(
-            9.0, 18.0, frozenset(range(5)), frozenset((START,))
-        )
+        window = contact_window.ContactWindow(9.0, 18.0, frozenset(range(5)), frozenset((START,)))
         days = [START + timedelta(days=offset) for offset in (0, 1, 5)]
         opened = [contact_window.is_open_on(day, window) for day in days]
         self.assertEqual(opened, [False, True, False])
@@ -135,7 +130,15 @@ class SimulationCase(unittest.TestCase):
         ]
         rows = [
             facts.OpenLine(
-                7, EUR, o.id, o.move_id, (day - o.due).days, o.residual_on(day), 0, o.level_id, False
+                7,
+                EUR,
+                o.id,
+                o.move_id,
+                (day - o.due).days,
+                o.residual_on(day),
+                0,
+                o.level_id,
+                False,
             )
             for o in opened
         ]

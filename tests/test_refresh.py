@@ -1,9 +1,8 @@
 """Events make the figures of a case right soon after, without the daily run."""
 
 from odoo import Command
-from odoo.tests import tagged
-
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")

@@ -3,9 +3,8 @@
 from datetime import date, datetime, time, timedelta
 
 from odoo import Command
-from odoo.tests import Form, tagged
-
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.tests import Form, tagged
 
 START = date(2026, 3, 2)
 
@@ -90,7 +89,9 @@ class TestSimulation(AccountTestInvoicingCommon):
         self.assertFalse(move.dunning_level_id)
         self.assertFalse(self.env["dunning.action"].search([("partner_id", "=", self.customer.id)]))
         self.assertFalse(self.env["dunning.run"].search([("company_id", "=", self.company.id)]))
-        self.assertFalse(self.env["collections.case"].search([("partner_id", "=", self.customer.id)]))
+        self.assertFalse(
+            self.env["collections.case"].search([("partner_id", "=", self.customer.id)])
+        )
 
     def test_a_replay_knows_when_each_invoice_was_paid(self):
         late = self._invoice(100, "2026-01-02", "2026-02-25")

@@ -121,9 +121,7 @@ def age(
     ordered = validate_buckets(buckets)
     totals = {}
     for item in open_items:
-        row = totals.setdefault(
-            item.currency, {bucket.code: Decimal(0) for bucket in ordered}
-        )
+        row = totals.setdefault(item.currency, {bucket.code: Decimal(0) for bucket in ordered})
         row[bucket_of(days_overdue(item.due, as_of), ordered).code] += item.residual
     return totals
 

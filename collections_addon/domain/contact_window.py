@@ -139,9 +139,7 @@ def local_date(now_utc: datetime, tz: str) -> date:
     return _local(_naive_utc(now_utc), _zone(tz)).date()
 
 
-def timezone_of(
-    partner_tz: str | None, country_code: str | None, company_tz: str | None
-) -> str:
+def timezone_of(partner_tz: str | None, country_code: str | None, company_tz: str | None) -> str:
     """Choose the time zone in which a debtor lives.
 
     The debtor's own, else the country's, else the company's, else UTC. A country with
@@ -158,9 +156,7 @@ def timezone_of(
     return "UTC"
 
 
-def cap_reached(
-    contact_dates: Iterable[date], on_date: date, cap: int, days: int
-) -> bool:
+def cap_reached(contact_dates: Iterable[date], on_date: date, cap: int, days: int) -> bool:
     """Tell whether one more contact on that date would exceed the frequency cap.
 
     :param contact_dates: dates of the contacts made, on all channels, in any order
@@ -171,9 +167,7 @@ def cap_reached(
     return cap_open_on(contact_dates, on_date, cap, days) > on_date
 
 
-def cap_open_on(
-    contact_dates: Iterable[date], on_date: date, cap: int, days: int
-) -> date:
+def cap_open_on(contact_dates: Iterable[date], on_date: date, cap: int, days: int) -> date:
     """Find the first date, not before `on_date`, on which the cap allows a contact.
 
     Parameters and errors as in `cap_reached`; contacts after `on_date` do not count.
@@ -236,29 +230,24 @@ def _openings(day: date, window: ContactWindow, zone: ZoneInfo) -> list[datetime
     return [
         instant
         for instant in instants
-        if (local := _local(instant, zone)).date() == day
-        and _reason(local, window) is None
+        if (local := _local(instant, zone)).date() == day and _reason(local, window) is None
     ]
 
 
 def _check_hours(hour_from: float, hour_to: float, what: str):
     if not (0 <= hour_from <= 24 and 0 <= hour_to <= 24):
         raise ValueError(
-            f"{what} runs from {hour_from:g} to {hour_to:g} o'clock: give hours "
-            "between 0 and 24."
+            f"{what} runs from {hour_from:g} to {hour_to:g} o'clock: give hours between 0 and 24."
         )
     if hour_from > hour_to:
         raise ValueError(
-            f"{what} runs from {hour_from:g} to {hour_to:g} o'clock: let it begin "
-            "before it ends."
+            f"{what} runs from {hour_from:g} to {hour_to:g} o'clock: let it begin before it ends."
         )
 
 
 def _check_weekday(weekday: int):
     if weekday not in range(7):
-        raise ValueError(
-            f"{weekday!r} is not a weekday: give 0 for Monday to 6 for Sunday."
-        )
+        raise ValueError(f"{weekday!r} is not a weekday: give 0 for Monday to 6 for Sunday.")
 
 
 def _minutes(hours: float) -> int:
@@ -321,9 +310,7 @@ def _zone(name: str) -> ZoneInfo:
 def _pytz_zone(name: str) -> ZoneInfo:
     """Read a zone from the copy that pytz carries, for systems without the database."""
     if name not in pytz.all_timezones_set:
-        raise ValueError(
-            f"Time zone “{name}” is unknown: choose a name such as Europe/Vilnius."
-        )
+        raise ValueError(f"Time zone “{name}” is unknown: choose a name such as Europe/Vilnius.")
     with pytz.open_resource(name) as resource:
         return ZoneInfo.from_file(resource, key=name)
 

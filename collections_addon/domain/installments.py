@@ -100,9 +100,7 @@ def _in_month(anchor, months, day):
 def _by_count(rest, terms):
     even = _floor(rest / terms.count, terms.unit)
     if even <= 0:
-        raise ValueError(
-            "The amount is too small for so many installments: choose fewer of them."
-        )
+        raise ValueError("The amount is too small for so many installments: choose fewer of them.")
     return [even] * (terms.count - 1) + [rest - even * (terms.count - 1)]
 
 

@@ -160,8 +160,7 @@ class _Reader:
         value = self.date_formats[name].parse(text)
         if value is None:
             raise ValueError(
-                f"The {LABELS[name]} “{text}” is not a date"
-                f" ({self.date_formats[name].text})."
+                f"The {LABELS[name]} “{text}” is not a date ({self.date_formats[name].text})."
             )
         return value
 
@@ -176,9 +175,7 @@ class _Reader:
     def _refuse_repeated(self, line, customer, number):
         first = self.seen.setdefault((customer, number), line)
         if first != line:
-            raise ValueError(
-                f"Invoice “{number}” of “{customer}” is already on line {first}."
-            )
+            raise ValueError(f"Invoice “{number}” of “{customer}” is already on line {first}.")
 
 
 def parse_ledger(text: str) -> Ledger:
@@ -200,8 +197,7 @@ def parse_ledger(text: str) -> Ledger:
         try:
             if len(cells) != len(headers):
                 raise ValueError(
-                    f"It has {len(cells)} columns where the first line has"
-                    f" {len(headers)}."
+                    f"It has {len(cells)} columns where the first line has {len(headers)}."
                 )
             rows.append(reader.row(number, cells))
         except ValueError as error:
@@ -262,9 +258,7 @@ def _reader(columns, body):
 
     dates = {name: values(name) for name in DATES if name in columns}
     together = choose_date_format([text for texts in dates.values() for text in texts])
-    chosen = {
-        name: choose_date_format(texts, together) for name, texts in dates.items()
-    }
+    chosen = {name: choose_date_format(texts, together) for name, texts in dates.items()}
     return _Reader(columns, chosen, choose_amount_format(values("amount")))
 
 

@@ -31,9 +31,7 @@ TWINS = {
     "%d/%m/%y": "%m/%d/%y",
 }
 TIME_OF_DAY = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
-SYMBOLS = re.compile(
-    r"[\s\u00a0\u202f'’€$£¥]|^[A-Z]{3}(?=[\s\d-])|(?<=[\d\s])[A-Z]{3}$"
-)
+SYMBOLS = re.compile(r"[\s\u00a0\u202f'’€$£¥]|^[A-Z]{3}(?=[\s\d-])|(?<=[\d\s])[A-Z]{3}$")
 PLAIN = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -89,9 +87,7 @@ class AmountFormat:
         return -Decimal(bare) if bracketed else Decimal(bare)
 
 
-def choose_date_format(
-    texts: Iterable[str], preferred: DateFormat | None = None
-) -> DateFormat:
+def choose_date_format(texts: Iterable[str], preferred: DateFormat | None = None) -> DateFormat:
     """Return the format most of the texts are in.
 
     :param texts: the column's values, none of them empty

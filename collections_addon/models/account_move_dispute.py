@@ -65,13 +65,17 @@ class AccountMove(models.Model):
     def action_dispute(self):
         """A new dispute over what is open on these invoices, to complete and save."""
         owed = self.filtered(
-            lambda move: move.is_sale_document(include_receipts=True)
-            and move.state == "posted"
-            and move.amount_residual > 0
+            lambda move: (
+                move.is_sale_document(include_receipts=True)
+                and move.state == "posted"
+                and move.amount_residual > 0
+            )
         )
         if len(owed.commercial_partner_id) != 1 or len(owed.currency_id) != 1:
             raise UserError(
-                self.env._("Choose open invoices of one customer in one currency to dispute them together.")
+                self.env._(
+                    "Choose open invoices of one customer in one currency to dispute them together."
+                )
             )
         lines = [
             Command.create({"move_id": move.id, "amount_disputed": move.amount_residual})

@@ -47,9 +47,7 @@ class CollectionsCase(models.Model):
     exposure = fields.Monetary(
         readonly=True, help="All open items of the customer, credits deducted."
     )
-    overdue = fields.Monetary(
-        readonly=True, help="Open items past their due date, before credits."
-    )
+    overdue = fields.Monetary(readonly=True, help="Open items past their due date, before credits.")
     credit_amount = fields.Monetary(
         string="Credits", readonly=True, help="Payments and credit notes not yet allocated."
     )
@@ -133,7 +131,7 @@ class CollectionsCase(models.Model):
             & Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids),
             order="date_maturity, id",
         )
-        by_key = lines.grouped(lambda l: (l.partner_id.commercial_partner_id, l.company_id))
+        by_key = lines.grouped(lambda li: (li.partner_id.commercial_partner_id, li.company_id))
         for case in self:
             case.move_line_ids = by_key.get((case.partner_id, case.company_id), lines.browse())
 

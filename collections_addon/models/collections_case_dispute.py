@@ -9,9 +9,7 @@ class CollectionsCase(models.Model):
     _inherit = "collections.case"
 
     dispute_ids = fields.One2many("collections.dispute", "case_id", string="Disputes")
-    dispute_count = fields.Integer(
-        compute="_compute_dispute_count", string="Unresolved Disputes"
-    )
+    dispute_count = fields.Integer(compute="_compute_dispute_count", string="Unresolved Disputes")
 
     def _compute_dispute_count(self):
         rows = self.env["collections.dispute"]._read_group(

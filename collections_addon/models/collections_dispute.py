@@ -124,8 +124,9 @@ class CollectionsDispute(models.Model):
     def _inverse_move_ids(self):
         """Contest these invoices wholly; amounts already given stay."""
         for dispute in self:
-            kept = dispute.line_ids.filtered(lambda line: line.move_id in dispute.move_ids)
-            new = dispute.move_ids - kept.move_id
+            moves = dispute.move_ids
+            kept = dispute.line_ids.filtered_domain([("move_id", "in", moves.ids)])
+            new = moves - kept.move_id
             dispute.line_ids = [
                 *[fields.Command.delete(line.id) for line in dispute.line_ids - kept],
                 *[

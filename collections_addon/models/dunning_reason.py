@@ -40,7 +40,8 @@ class DunningReason(models.AbstractModel):
     @api.model
     def _sentences(self):
         """Reason code -> sentence a finance user understands, translated."""
-        _ = self.env._
+        # pylint: disable=prefer-env-translation
+        _ = self.env._  # it is that one, under a shorter name
         return {
             "not_due": _("No reminder is due yet."),
             "already_contacted": _("The reminder for this stage has gone out already."),

@@ -114,9 +114,7 @@ class DunningRun(models.Model):
         source = self.env["dunning.facts"]
         for partner_id, by_currency in source._stream(company, date, partner_ids):
             customer = facts.customer(partner_id)
-            decisions = [
-                decide(lines, customer, facts.rules, date) for lines in by_currency
-            ]
+            decisions = [decide(lines, customer, facts.rules, date) for lines in by_currency]
             writer.add(partner_id, customer, by_currency, decisions)
         writer.flush()
 

@@ -40,7 +40,7 @@ class CollectionsCaseStage(models.TransientModel):
         self.case_ids.sudo()._set_stage(self.stage)
         label = dict(self._fields["stage"]._description_selection(self.env))[self.stage]
         for case in self.case_ids:
-            case.message_post(body=f"{label}: {self.note}")
+            case.message_post(body=self.env._("%(stage)s: %(note)s", stage=label, note=self.note))
         return {"type": "ir.actions.act_window_close"}
 
     def _cancel_planned(self):

@@ -23,9 +23,7 @@ class CollectionsDisputeResolution(models.TransientModel):
     explanation = fields.Text(
         required=True, help="Kept on the dispute and told to whoever asks later."
     )
-    date = fields.Date(
-        string="Credit Note Date", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(string="Credit Note Date", required=True, default=fields.Date.context_today)
     amount = fields.Monetary(
         string="Amount to Credit",
         compute="_compute_amount",
@@ -53,7 +51,9 @@ class CollectionsDisputeResolution(models.TransientModel):
         self._check_amount()
         left = self.amount
         credits = self.env["account.move"]
-        for line in self.dispute_id.line_ids.sorted(lambda li: (li.move_id.invoice_date_due, li.id)):
+        for line in self.dispute_id.line_ids.sorted(
+            lambda li: (li.move_id.invoice_date_due, li.id)
+        ):
             part = min(left, line.amount_disputed, line.move_id.amount_residual)
             if self.currency_id.compare_amounts(part, 0) > 0:
                 credits |= line.move_id._credit_partly(part, self.date, self.explanation)

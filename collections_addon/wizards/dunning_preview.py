@@ -36,7 +36,9 @@ class DunningPreview(models.TransientModel):
         """
         if not actions:
             raise UserError(self.env._("There is no contact to preview."))
-        return self.create({"action_ids": [fields.Command.set(actions.ids)], "action_id": actions[0].id})
+        return self.create(
+            {"action_ids": [fields.Command.set(actions.ids)], "action_id": actions[0].id}
+        )
 
     @api.depends("action_id", "action_ids")
     def _compute_position(self):

@@ -1,6 +1,6 @@
 from collections import Counter
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -140,7 +140,7 @@ class DunningSimulation(models.TransientModel):
         policies = self.env["dunning.policy"].with_context(active_test=False)
         changed = {self.policy_id.id: self.other_policy_id} if self.other_policy_id else {}
 
-        @lru_cache(maxsize=None)
+        @cache
         def window(policy_id):
             return (changed.get(policy_id) or policies.browse(policy_id))._contact_window()
 

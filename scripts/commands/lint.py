@@ -7,8 +7,9 @@ from devkit import environment
 from devkit.shell import REPO, Progress, StepError, capture
 
 # pylint-odoo's rules we do without: a label is clearer when written out, and the
-# standard groupby is right for rows that come sorted.
-TOLERATED = ("attribute-string-redundant", "bad-builtin-groupby")
+# standard groupby is right for rows that come sorted; what is searched whole (companies,
+# levels, buckets) is small, and the benchmarks watch the rest.
+TOLERATED = ("attribute-string-redundant", "bad-builtin-groupby", "no-search-all")
 
 
 def add_arguments(parser):
