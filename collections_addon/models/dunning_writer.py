@@ -59,6 +59,8 @@ class DunningWriter:
     def _prepare(self):
         self.levels = LevelBook(self.env, self.company)
         self.now = fields.Datetime.now()
+        self.env["dunning.action"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id", "type", "active"])
         self.under_way = set(
             self.env.execute_query(
                 SQL(
