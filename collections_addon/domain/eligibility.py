@@ -8,7 +8,7 @@ simulation of coming days all call it, so that they cannot disagree.
 from datetime import timedelta
 from typing import NamedTuple
 
-from .contact_window import cap_reached, gap_open_on
+from .contact_window import cap_open_on, cap_reached, gap_open_on
 from .ladder import Rung
 
 #: Every reason not to contact, or not yet, in the order they are documented.
@@ -39,6 +39,25 @@ REASON_CODES = (
     "legal",
     "awaiting_approval",
     "test_mode",
+)
+
+#: Reasons that end by an event, not by a date known in advance.
+WITHOUT_DATE = frozenset(
+    (
+        "below_tolerance",
+        "covered_by_credit",
+        "paid",
+        "no_followup",
+        "blocked",
+        "manual_hold",
+        "disputed",
+        "promised",
+        "in_plan",
+        "complaint_open",
+        "control_group",
+        "legal",
+        "awaiting_approval",
+    )
 )
 
 
@@ -115,6 +134,8 @@ def decide(lines, facts, rules, today):
                 reason = "already_contacted" if line[7] else "not_due"
         taken = rung if reason is None else None
         decisions.append(LineDecision(line, taken, reason, rung, 0.0))
+    if rules.move_disputed:
+        _leave_disputed(decisions, chased, rules)
     if credit:
         _net_credits(decisions, chased, credit, rules)
     if moves:
@@ -122,9 +143,21 @@ def decide(lines, facts, rules, today):
     return decisions
 
 
+def _leave_disputed(decisions, chased, rules):
+    """An item contested as a whole is not asked for."""
+    for index in chased:
+        decision = decisions[index]
+        line = decision.line
+        owed = line.residual - rules.move_disputed.get(line.move_id, 0.0)
+        if decision.reason is None and owed < rules.rounding[line.currency_id] / 2:
+            decisions[index] = decision._replace(rung=None, reason="disputed")
+
+
 def _net_credits(decisions, chased, credit, rules):
     """Use up the customer's credits on what would be asked, oldest debt first."""
-    by_age = sorted(chased, key=lambda i: (-decisions[i].line.days_overdue, i))
+    by_age = sorted(
+        chased, key=lambda i: (-decisions[i].line.days_overdue, decisions[i].line.id)
+    )
     for index in by_age:
         decision = decisions[index]
         line = decision.line
@@ -143,14 +176,16 @@ def _net_credits(decisions, chased, credit, rules):
 def _apply_customer_limits(decisions, chased, facts, rules, today):
     """Tolerance, contacts under way, minimum gap and cap, for all steps at once."""
     steps = [i for i in chased if decisions[i].rung]
-    if not steps:
-        return
+    asked = _asked(decisions, chased, rules)
     for index in steps:
         decision = decisions[index]
+        currency_id = decision.line.currency_id
         policy = _policy_of(decision.line, facts, rules)
-        reason = _limit_reason(decision.line.currency_id, facts, policy, today)
-        if reason is None and _below_tolerance(decisions, chased, policy, rules):
-            reason = "below_tolerance"
+        reason = _limit_reason(currency_id, facts, policy, today)
+        if reason is None:
+            tolerance = policy.tolerances.get(currency_id, 0.0)
+            if asked < tolerance + rules.rounding[currency_id] / 2:
+                reason = "below_tolerance"
         if reason:
             decisions[index] = decision._replace(rung=None, reason=reason)
 
@@ -170,8 +205,8 @@ def _limit_reason(currency_id, facts, policy, today):
     return None
 
 
-def _below_tolerance(decisions, chased, policy, rules):
-    """Whether all the customer would be asked for is too little to ask."""
+def _asked(decisions, chased, rules):
+    """All that the customer would be asked for: what is overdue or takes a step."""
     asked = 0.0
     for index in chased:
         decision = decisions[index]
@@ -179,23 +214,31 @@ def _below_tolerance(decisions, chased, policy, rules):
         if decision.rung or line.days_overdue > 0:
             disputed = rules.move_disputed.get(line.move_id, 0.0)
             asked += max(line.residual - disputed, 0.0) - decision.credit
-    currency_id = decisions[chased[0]].line.currency_id
-    tolerance = policy.tolerances.get(currency_id, 0.0)
-    return asked < tolerance + rules.rounding[currency_id] / 2
+    return asked
+
+
+def free_on(facts, policy, today):
+    """The first date on which gap and limit of a policy allow another contact.
+
+    Nobody is contacted twice on a day for the same debt, so this is tomorrow at the
+    earliest for a customer contacted today.
+    """
+    if facts.last_contact is None:
+        return today
+    gap = gap_open_on(facts.last_contact, max(policy.min_gap_days, 1))
+    cap = cap_open_on(facts.contact_dates, today, policy.contact_cap, policy.contact_cap_days)
+    return max(today, gap, cap)
 
 
 def next_step_date(decision, facts, rules, today):
     """The first date on which the item may take its next rung; None at the end.
 
-    The day the rung is reached, but not before the minimum gap since the last
-    contact has passed and never in the past.
+    The day the rung is reached, but not before the minimum gap and the limit allow it
+    and never in the past. Says nothing of reasons that end by an event.
     """
     if decision.upcoming is None:
         return None
     line = decision.line
-    due = today - timedelta(days=line.days_overdue)
-    when = max(due + timedelta(days=decision.upcoming.days), today)
-    if facts.last_contact:
-        gap = _policy_of(line, facts, rules).min_gap_days
-        when = max(when, facts.last_contact + timedelta(days=gap))
-    return when
+    wait = decision.upcoming.days - line.days_overdue
+    free = free_on(facts, _policy_of(line, facts, rules), today)
+    return max(today + timedelta(days=wait), free)

@@ -37,6 +37,8 @@ class Listing(NamedTuple):
 def compose(decisions, disputed_of, days_of, level_limit=None):
     """List all open items of a customer in a currency, under the highest level.
 
+    An item that a credit covers is shown, but does not set the tone.
+
     :param list[LineDecision] decisions: what was decided for each debt
     :param dict[int, float] disputed_of: move id -> contested amount
     :param dict[int, int] days_of: level id -> days from the due date
@@ -58,7 +60,7 @@ def compose(decisions, disputed_of, days_of, level_limit=None):
         credits += credit
         if line.days_overdue > 0:
             overdue += asked
-        days = days_of.get(stands)
+        days = days_of.get(stands) if reason != "covered_by_credit" else None
         if days is not None and (top is None or days > top):
             top, level_id = days, stands
         items.append(ListedItem(line, stands, is_step, disputed, credit))

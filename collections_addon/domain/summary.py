@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from .eligibility import WITHOUT_DATE, free_on
+
 #: An item with one of these reasons is not asked for now and not shown to the customer.
 NOT_LISTED = frozenset(
     (
@@ -53,7 +55,7 @@ def summarize(customer, by_currency, decisions, rules, today):
     paused = True
     at_end = False
     policies, move_policy, default = rules.policies, rules.move_policy, customer.policy_id
-    waited = (today - customer.last_contact).days if customer.last_contact else None
+    waits = {}
     for group in decisions:
         for line, _rung, reason, upcoming, _credit in group:
             days = line[4]
@@ -68,12 +70,12 @@ def summarize(customer, by_currency, decisions, rules, today):
                 stands = policy.ladder.days_of(line[7])
                 if stands is not None and (top is None or stands > top):
                     top, level, at_end = stands, line[7], upcoming is None
-            if upcoming is not None and listed and reason != "covered_by_credit":
+            if upcoming is not None and reason not in WITHOUT_DATE:
                 wait = upcoming.days - days
-                if waited is not None and policy.min_gap_days - waited > wait:
-                    wait = policy.min_gap_days - waited
-                if wait < 0:
-                    wait = 0
+                if policy.id not in waits:
+                    waits[policy.id] = (free_on(customer, policy, today) - today).days
+                if wait < waits[policy.id]:
+                    wait = waits[policy.id]
                 if soonest is None or wait < soonest:
                     soonest, coming = wait, upcoming.id
     return CaseFigures(

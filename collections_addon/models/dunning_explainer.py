@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..domain.eligibility import decide, next_step_date
+from ..domain.eligibility import WITHOUT_DATE, decide, next_step_date
 
 
 class DunningExplainer(models.AbstractModel):
@@ -36,7 +36,7 @@ class DunningExplainer(models.AbstractModel):
 
     def _answer(self, decision, when):
         upcoming = decision.upcoming
-        stopped = decision.reason in self._reasons_without_date()
+        stopped = decision.reason in WITHOUT_DATE
         return {
             "level_id": decision.line.level_id or False,
             "next_level_id": upcoming.id if upcoming else False,
@@ -44,14 +44,6 @@ class DunningExplainer(models.AbstractModel):
             "reason_code": decision.reason or False,
             "text": self._text(decision, False if stopped else when),
         }
-
-    @api.model
-    def _reasons_without_date(self):
-        """Reasons that end by an event, not by a date known in advance."""
-        return (
-            "no_followup", "blocked", "manual_hold", "disputed", "in_plan", "legal",
-            "covered_by_credit", "complaint_open", "control_group", "paid", "promised",
-        )
 
     def _text(self, decision, when):
         sentence = self.env["dunning.reason"]._sentence(decision.reason)
