@@ -219,8 +219,7 @@ class TestDecisionProperties(TestCase):
             self.assertLessEqual(decision.rung.days, debt.days_overdue)
             if debt.level_id:
                 self.assertGreater(decision.rung.days, ladder.days_of(debt.level_id))
-            disputed = book.move_disputed.get(debt.move_id, 0.0)
-            self.assertGreater(debt.residual - disputed - decision.credit, 0.004)
+            self.assertGreater(debt.residual - decision.disputed - decision.credit, 0.004)
 
     @given(ledgers(), customers(), rulebooks())
     def test_money_is_conserved(self, lines, who, book):
@@ -229,8 +228,9 @@ class TestDecisionProperties(TestCase):
         used = sum(d.credit for d in decisions)
         self.assertLessEqual(used, given_credit + 0.001)
         for decision in decisions:
-            self.assertGreaterEqual(decision.credit, 0.0)
-            self.assertLessEqual(decision.credit, decision.line.residual + 0.001)
+            self.assertGreaterEqual(min(decision.credit, decision.disputed), 0.0)
+            taken_off = decision.credit + decision.disputed
+            self.assertLessEqual(taken_off, decision.line.residual + 0.001)
 
     @given(ledgers(), customers(), rulebooks())
     def test_credit_is_left_only_when_all_that_is_asked_is_covered(self, lines, who, book):
@@ -243,9 +243,12 @@ class TestDecisionProperties(TestCase):
     def test_the_order_of_the_items_does_not_matter(self, lines, who, book, random):
         shuffled = list(lines)
         random.shuffle(shuffled)
-        first = {d.line.id: d for d in decided(lines, who, book)}
-        second = {d.line.id: d for d in decided(shuffled, who, book)}
-        self.assertEqual(first, second)
+
+        def by_line(items):
+            decisions = decided(items, who, book)
+            return {d.line.id: d._replace(credit=round(d.credit, 6)) for d in decisions}
+
+        self.assertEqual(by_line(lines), by_line(shuffled))
 
     @given(ledgers(), customers(), rulebooks())
     def test_who_is_paused_or_has_a_contact_under_way_is_left_alone(self, lines, who, book):

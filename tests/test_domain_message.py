@@ -23,7 +23,7 @@ message, summary = domain_module("message"), domain_module("summary")
 
 def composed(lines, book=None, limit=None):
     book = book or rules()
-    return message.compose(decided(lines, book=book), book.move_disputed, DAYS_OF, limit)
+    return message.compose(decided(lines, book=book), DAYS_OF, limit)
 
 
 class TestCompose(TestCase):
@@ -46,6 +46,14 @@ class TestCompose(TestCase):
         [item] = listing.items
         self.assertEqual((item.disputed, item.credit, item.asked), (20.0, 30.0, 50.0))
         self.assertEqual((listing.total, listing.overdue, listing.credit), (50.0, 50.0, 30.0))
+
+    def test_a_dispute_over_installments_is_deducted_once(self):
+        """P11: contested 130 of 2 x 100, the rest of 70 is still asked."""
+        lines = [line(9, number=1, move=5), line(20, number=2, move=5)]
+        decisions = decided(lines, book=rules(disputed={5: 130.0}))
+        self.assertEqual([d.disputed for d in decisions], [30.0, 100.0])
+        self.assertEqual([d.reason for d in decisions], [None, "disputed"])
+        self.assertEqual(message.compose(decisions, DAYS_OF).total, 70.0)
 
     def test_a_dispute_larger_than_what_is_open_is_not_owed_back(self):
         listing = composed([line(9), line(9, 40.0, 2)], rules(disputed={2: 90.0}))
@@ -70,7 +78,7 @@ class TestCompose(TestCase):
     @given(ledgers(), customers(), rulebooks())
     def test_the_total_is_what_the_items_ask(self, lines, who, book):
         decisions = decided(lines, who, book)
-        listing = message.compose(decisions, book.move_disputed, DAYS_OF)
+        listing = message.compose(decisions, DAYS_OF)
         self.assertAlmostEqual(listing.total, sum(item.asked for item in listing.items))
         self.assertLessEqual(listing.overdue, listing.total + 0.001)
         for item in listing.items:
@@ -79,7 +87,7 @@ class TestCompose(TestCase):
     @given(ledgers(), customers(), rulebooks())
     def test_a_step_is_always_in_the_message_and_never_above_its_level(self, lines, who, book):
         decisions = decided(lines, who, book)
-        listing = message.compose(decisions, book.move_disputed, DAYS_OF)
+        listing = message.compose(decisions, DAYS_OF)
         steps = {item.line.id: item.level_id for item in listing.items if item.is_step}
         self.assertEqual(steps, {d.line.id: d.rung.id for d in decisions if d.rung})
         for level_id in steps.values():

@@ -68,13 +68,15 @@ class LineDecision(NamedTuple):
     :param reason: why no step is taken, or None when one is
     :param upcoming: the next rung, reached or not; None at the end of the ladder
     :param credit: part of the residual covered by credits of the customer
+    :param disputed: part of the residual that the customer contests
     """
 
     line: object
     rung: Rung | None
     reason: str | None
     upcoming: Rung | None
-    credit: float
+    credit: float = 0.0
+    disputed: float = 0.0
 
 
 class Rules(NamedTuple):
@@ -133,7 +135,7 @@ def decide(lines, facts, rules, today):
             else:
                 reason = "already_contacted" if line[7] else "not_due"
         taken = rung if reason is None else None
-        decisions.append(LineDecision(line, taken, reason, rung, 0.0))
+        decisions.append(LineDecision(line, taken, reason, rung))
     if rules.move_disputed:
         _leave_disputed(decisions, chased, rules)
     if credit:
@@ -144,25 +146,34 @@ def decide(lines, facts, rules, today):
 
 
 def _leave_disputed(decisions, chased, rules):
-    """An item contested as a whole is not asked for."""
-    for index in chased:
+    """What is contested of an invoice is not asked, of its oldest installment first."""
+    left = dict(rules.move_disputed)
+    for index in _oldest_first(decisions, chased):
         decision = decisions[index]
         line = decision.line
-        owed = line.residual - rules.move_disputed.get(line.move_id, 0.0)
-        if decision.reason is None and owed < rules.rounding[line.currency_id] / 2:
-            decisions[index] = decision._replace(rung=None, reason="disputed")
+        disputed = min(left.get(line.move_id, 0.0), line.residual)
+        if not disputed:
+            continue
+        left[line.move_id] -= disputed
+        whole = line.residual - disputed < rules.rounding[line.currency_id] / 2
+        if whole and decision.reason in (None, "already_contacted"):
+            decision = decision._replace(rung=None, reason="disputed")
+        decisions[index] = decision._replace(disputed=disputed)
+
+
+def _oldest_first(decisions, indexes):
+    return sorted(
+        indexes, key=lambda i: (-decisions[i].line.days_overdue, decisions[i].line.id)
+    )
 
 
 def _net_credits(decisions, chased, credit, rules):
     """Use up the customer's credits on what would be asked, oldest debt first."""
-    by_age = sorted(
-        chased, key=lambda i: (-decisions[i].line.days_overdue, decisions[i].line.id)
-    )
-    for index in by_age:
+    for index in _oldest_first(decisions, chased):
         decision = decisions[index]
         line = decision.line
-        owed = line.residual - rules.move_disputed.get(line.move_id, 0.0)
-        used = min(credit, max(owed, 0.0))
+        owed = line.residual - decision.disputed
+        used = min(credit, owed)
         credit -= used
         half_unit = rules.rounding[line.currency_id] / 2
         covered = used > 0 and owed - used < half_unit
@@ -176,7 +187,7 @@ def _net_credits(decisions, chased, credit, rules):
 def _apply_customer_limits(decisions, chased, facts, rules, today):
     """Tolerance, contacts under way, minimum gap and cap, for all steps at once."""
     steps = [i for i in chased if decisions[i].rung]
-    asked = _asked(decisions, chased, rules)
+    asked = _asked(decisions, chased)
     for index in steps:
         decision = decisions[index]
         currency_id = decision.line.currency_id
@@ -205,15 +216,14 @@ def _limit_reason(currency_id, facts, policy, today):
     return None
 
 
-def _asked(decisions, chased, rules):
+def _asked(decisions, chased):
     """All that the customer would be asked for: what is overdue or takes a step."""
     asked = 0.0
     for index in chased:
         decision = decisions[index]
         line = decision.line
         if decision.rung or line.days_overdue > 0:
-            disputed = rules.move_disputed.get(line.move_id, 0.0)
-            asked += max(line.residual - disputed, 0.0) - decision.credit
+            asked += line.residual - decision.disputed - decision.credit
     return asked
 
 

@@ -34,13 +34,12 @@ class Listing(NamedTuple):
     credit: float
 
 
-def compose(decisions, disputed_of, days_of, level_limit=None):
+def compose(decisions, days_of, level_limit=None):
     """List all open items of a customer in a currency, under the highest level.
 
     An item that a credit covers is shown, but does not set the tone.
 
     :param list[LineDecision] decisions: what was decided for each debt
-    :param dict[int, float] disputed_of: move id -> contested amount
     :param dict[int, int] days_of: level id -> days from the due date
     :param int|None level_limit: days of the level a person approved; a step
         beyond it is not taken by this message
@@ -49,12 +48,11 @@ def compose(decisions, disputed_of, days_of, level_limit=None):
     items = []
     total = overdue = credits = 0.0
     top = level_id = None
-    for line, rung, reason, _upcoming, credit in decisions:
+    for line, rung, reason, _upcoming, credit, disputed in decisions:
         if reason in NOT_LISTED:
             continue
         is_step = rung is not None and (level_limit is None or rung.days <= level_limit)
         stands = rung.id if is_step else line.level_id
-        disputed = min(disputed_of.get(line.move_id, 0.0), line.residual) if disputed_of else 0.0
         asked = line.residual - disputed - credit
         total += asked
         credits += credit

@@ -140,7 +140,7 @@ def _ledger_days(line):
 
 
 def _contact(decisions, levels, rules, days_of, day):
-    listing = compose(decisions, rules.move_disputed, days_of)
+    listing = compose(decisions, days_of)
     for item in listing.items:
         levels[item.line.id] = item.level_id
     line = listing.items[0].line

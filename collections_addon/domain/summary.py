@@ -57,7 +57,7 @@ def summarize(customer, by_currency, decisions, rules, today):
     policies, move_policy, default = rules.policies, rules.move_policy, customer.policy_id
     waits = {}
     for group in decisions:
-        for line, _rung, reason, upcoming, _credit in group:
+        for line, _rung, reason, upcoming, _credit, _disputed in group:
             days = line[4]
             listed = reason not in NOT_LISTED
             if days > 0:

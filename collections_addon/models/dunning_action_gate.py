@@ -95,9 +95,7 @@ class DunningAction(models.Model):
     def _confirm(self, decisions, facts, today, now):
         """Bring one contact up to date; skip or reschedule it when nothing is left to say."""
         days_of = self.env["dunning.level"]._days_by_id()
-        listing = compose(
-            decisions, facts.rules.move_disputed, days_of, days_of[self.level_id.id]
-        )
+        listing = compose(decisions, days_of, days_of[self.level_id.id])
         if any(item.is_step for item in listing.items):
             self._update_to(listing)
             return True

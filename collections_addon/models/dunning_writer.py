@@ -130,7 +130,7 @@ class DunningWriter:
         if not self.groups:
             return
         listings = [
-            (partner_id, compose(group, self.facts.rules.move_disputed, self.levels.days))
+            (partner_id, compose(group, self.levels.days))
             for partner_id, group in self.groups
         ]
         self.groups, self.item_count = [], 0
