@@ -41,8 +41,10 @@ REASON_CODES = (
     "test_mode",
 )
 
+#: Reasons of a channel: the customer cannot be reached by it as things stand.
+UNREACHABLE = frozenset(("opted_out", "no_address", "bounced", "channel_not_configured"))
 #: Reasons that end by an event, not by a date known in advance.
-WITHOUT_DATE = frozenset(
+WITHOUT_DATE = UNREACHABLE | frozenset(
     (
         "below_tolerance",
         "covered_by_credit",

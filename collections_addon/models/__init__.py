@@ -21,6 +21,7 @@ from . import (
     collections_segment,
     digest_digest,
     dunning_action,
+    dunning_action_fallback,
     dunning_action_gate,
     dunning_action_item,
     dunning_action_letter,

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .dunning_test_mode import is_real_contact
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -97,6 +99,7 @@ class AccountMoveLine(models.Model):
                      WHERE item.move_line_id = own.id
                        AND item.ended_on IS NULL
                        AND action.state IN ('sent', 'delivered', 'opened')
+                       AND %s
                    ) sent ON TRUE
              WHERE line.id = own.id
                AND own.id IN %s
@@ -104,6 +107,7 @@ class AccountMoveLine(models.Model):
                    IS DISTINCT FROM (sent.level_id, sent.last_date)
          RETURNING line.move_id
             """,
+            is_real_contact(),
             line_ids,
         )
 

@@ -291,13 +291,21 @@ class DunningAction(models.Model):
 
     @api.model
     def _claim(self, now, size):
-        """Lock some queued contacts; those of another worker are left to it."""
+        """Lock some queued contacts; those of another worker are left to it.
+
+        Contacts of one customer from several runs are taken up one run at a time, so
+        that the second is decided knowing of the first.
+        """
         candidates = self.search(
             self._queued_domain(now), order="scheduled_at, id", limit=size * 4
         )
         locked = candidates.try_lock_for_update(limit=size)
         locked.invalidate_recordset(["state", "scheduled_at"])
-        return locked.filtered_domain(self._queued_domain(now))
+        queued = locked.filtered_domain(self._queued_domain(now))
+        first_runs = {}
+        for action in queued:
+            first_runs.setdefault(action.case_id, action.run_id)
+        return queued.filtered(lambda action: first_runs[action.case_id] == action.run_id)
 
     def _send_claimed(self, now):
         """Check these locked contacts again and hand the good ones to their channels."""
@@ -356,44 +364,3 @@ class DunningAction(models.Model):
             action._transition("queued")
             action.write({"failure_type": failure_type, "failure_text": failure_text})
             action._reschedule(now + timedelta(seconds=delay), False)
-
-    def _start_fallback(self):
-        """Contact by the next channel of the level instead of the one that failed."""
-        for action in self:
-            siblings = self.search(
-                [
-                    ("run_id", "=", action.run_id.id),
-                    ("partner_id", "=", action.partner_id.id),
-                    ("currency_id", "=", action.currency_id.id),
-                ]
-            )
-            step = action.level_id._fallback_after(siblings.mapped("channel_code"))
-            if step and action.run_id:
-                action._copy_to_step(step)
-
-    def _copy_to_step(self, step):
-        channel = self.env["collections.channel"]._by_code(step.channel_code)
-        fallback = self.create(
-            {
-                "run_id": self.run_id.id,
-                "case_id": self.case_id.id,
-                "partner_id": self.partner_id.id,
-                "recipient_id": self.recipient_id.id,
-                "company_id": self.company_id.id,
-                "currency_id": self.currency_id.id,
-                "level_id": self.level_id.id,
-                "step_id": step.id,
-                "channel_code": step.channel_code,
-                "is_manual": channel._is_manual,
-                "state": "queued",
-                "amount_total": self.amount_total,
-                "amount_overdue": self.amount_overdue,
-                "amount_credit": self.amount_credit,
-                "approved_by_id": self.approved_by_id.id,
-                "approved_at": self.approved_at,
-            }
-        )
-        for item in self.item_ids:
-            item.copy({"action_id": fallback.id})
-        self._wake_dispatch()
-        return fallback

@@ -6,8 +6,9 @@ from operator import itemgetter
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..domain.eligibility import Rules
+from ..domain.eligibility import UNREACHABLE, Rules
 from ..domain.facts import CustomerFacts, OpenLine
+from .dunning_test_mode import is_real_contact
 
 FETCH_SIZE = 20_000
 #: Columns of a line are in the order of `OpenLine`.
@@ -96,10 +97,12 @@ class DunningFacts(models.AbstractModel):
                  WHERE item.move_line_id = line.id AND item.ended_on IS NULL
                    AND action.run_id IS DISTINCT FROM %s
                    AND action.state IN ('sent', 'delivered', 'opened')
+                   AND %s
               ORDER BY level.days DESC, item.id DESC
                  LIMIT 1) END
             """,
             sending_run_id,
+            is_real_contact(),
         )
 
     def _receivable_accounts(self, company):
@@ -281,14 +284,15 @@ class DunningFacts(models.AbstractModel):
             """
             SELECT partner_id, array_agg(contact_date), max(contact_date)
                        FILTER (WHERE run_id IS DISTINCT FROM %s)
-              FROM dunning_action
+              FROM dunning_action action
              WHERE company_id = %s AND contact_date >= %s
-               AND state IN ('sent', 'delivered', 'opened') %s
+               AND state IN ('sent', 'delivered', 'opened') AND %s %s
           GROUP BY partner_id
             """,
             sending_run_id,
             company.id,
             date - timedelta(days=horizon),
+            is_real_contact(),
             self._partner_clause(partner_ids),
         )
         self.env["dunning.action"].flush_model()
@@ -296,24 +300,46 @@ class DunningFacts(models.AbstractModel):
             departures[partner_id].update(contact_dates=tuple(dates), last_contact=last)
 
     def _add_pending(self, departures, company, date, partner_ids):
+        """Contacts under way, and those of the run of this date however they ended.
+
+        A call or letter that waits for a person holds the ladder while nothing else of
+        its run has reached the customer; it would only be prepared a second time.
+        """
         query = SQL(
             """
-            SELECT action.partner_id, action.currency_id, bool_or(action.state = 'draft')
+            SELECT action.partner_id, action.currency_id, bool_or(action.state = 'draft'),
+                   CASE WHEN bool_and(action.state IN ('skipped', 'failed'))
+                        THEN max(action.reason_code) END
               FROM dunning_action action
          LEFT JOIN dunning_run run ON run.id = action.run_id
              WHERE action.company_id = %s
                AND (action.state IN ('draft', 'queued') OR run.date = %s
-                    OR (action.state = 'sending' AND action.is_manual IS NOT TRUE))
+                    OR (action.state = 'sending' AND (action.is_manual IS NOT TRUE OR %s)))
                %s
           GROUP BY action.partner_id, action.currency_id
             """,
             company.id,
             date,
+            self._is_only_contact_sql(),
             self._partner_clause(partner_ids),
         )
-        for partner_id, currency_id, waits in self.env.execute_query(query):
+        for partner_id, currency_id, waits, refusal in self.env.execute_query(query):
             pending = departures[partner_id].setdefault("pending", {})
-            pending[currency_id] = "awaiting_approval" if waits else "already_contacted"
+            reason = refusal if refusal in UNREACHABLE else "already_contacted"
+            pending[currency_id] = "awaiting_approval" if waits else reason
+
+    def _is_only_contact_sql(self):
+        return SQL(
+            """
+            action.run_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1
+                  FROM dunning_action other
+                 WHERE other.run_id = action.run_id
+                   AND other.partner_id = action.partner_id
+                   AND other.currency_id = action.currency_id
+                   AND other.state IN ('sent', 'delivered', 'opened'))
+            """
+        )
 
     def _add_pauses(self, departures, company, date, cases):
         for partner_id, reason in self._partner_pauses(company, date).items():

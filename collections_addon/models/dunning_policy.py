@@ -132,6 +132,26 @@ class DunningPolicy(models.Model):
                     )
                 )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override: leaving test mode, nothing of it stays on real customers."""
+        if "test_mode" not in vals:
+            return super().write(vals)
+        changed = self.filtered(lambda policy: policy.test_mode != bool(vals["test_mode"]))
+        written = super().write(vals)
+        changed._recompute_tested_levels()
+        return written
+
+    def _recompute_tested_levels(self):
+        """Derive anew the levels of the items that messages in test mode listed."""
+        self.flush_recordset(["test_mode"])
+        actions = self.env["dunning.action"].sudo().search(
+            [("test_mode", "=", True), ("level_id.policy_id", "in", self.ids)]
+        )
+        lines = actions.item_ids.move_line_id
+        lines._dunning_recompute_levels(lines.ids)
+
     # === BUSINESS METHODS === #
 
     def _contact_window(self):

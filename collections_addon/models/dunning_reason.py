@@ -44,7 +44,7 @@ class DunningReason(models.AbstractModel):
         _ = self.env._  # it is that one, under a shorter name
         return {
             "not_due": _("No reminder is due yet."),
-            "already_contacted": _("The reminder for this stage has gone out already."),
+            "already_contacted": _("The reminder for this stage is under way or has gone out."),
             "below_tolerance": _("The amount owed is too small to ask for."),
             "covered_by_credit": _("Unallocated payments or credit notes cover this amount."),
             "paid": _("It has been paid."),
