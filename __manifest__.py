@@ -54,7 +54,10 @@
         "views/dunning_letter_views.xml",
         "views/collections_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_users.xml",
+        "demo/demo_firm.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "collections_addon/static/src/dashboard/**/*",

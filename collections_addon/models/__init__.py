@@ -9,6 +9,7 @@ from . import (
     collections_case,
     collections_case_dispute,
     collections_case_promise,
+    collections_demo,
     collections_case_screen,
     collections_dispute,
     collections_dispute_reason,

@@ -1,0 +1,125 @@
+"""Replays the daily cycle of the demo firm over its last weeks.
+
+Evaluation, approval and the check before sending are the real ones. Only the
+outside world is played: no message is handed to a channel, whatever the server
+is connected to; whether the contact worked comes from a fixed chance.
+"""
+
+import random
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+
+#: When the firm sends, in UTC: the morning in Europe, then in America.
+SENDING_HOURS = (time(9, 10), time(17, 40))
+#: Contacts of the final level left to approve at the end of the story.
+UNDECIDED_DAYS = 4
+#: Calls of the last days that nobody has made yet.
+OPEN_CALL_DAYS = 2
+CALL_OUTCOMES = ("promised", "promised", "paid", "callback", "no_answer", "voicemail")
+
+
+class Replay:
+    """Runs the cycle day by day on the books of a :class:`Ledger`.
+
+    :param Ledger ledger: the books
+    :param int days: how many days before today the firm began to use the system
+    :param manager: `res.users` who approves
+    """
+
+    def __init__(self, ledger, days, manager):
+        self.ledger = ledger
+        self.env = ledger.env(user=manager.id, su=True)
+        self.company = ledger.company.with_env(self.env)
+        self.today = ledger.today
+        self.first_day = ledger.today - timedelta(days=days)
+        self.rng = random.Random("replay")
+        self.actions = self.env["dunning.action"]
+        #: Day -> (function, customer): what a person did on it, before the evaluation.
+        self.events = defaultdict(list)
+
+    def play(self):
+        """The days before the beginning in one go, then each day until yesterday."""
+        self.ledger.post_until(self.first_day - timedelta(days=1))
+        self.ledger.pay_until(self.first_day - timedelta(days=1))
+        day = self.first_day
+        while day < self.today:
+            self.ledger.post_until(day)
+            self.ledger.pay_until(day)
+            for happen, customer in self.events[day]:
+                happen(customer, day)
+            if day.weekday() < 5:
+                self._work(day)
+            day += timedelta(days=1)
+
+    def _work(self, day):
+        """What the team does on a business day."""
+        run = self.env["dunning.run"]._execute(self.company, day)
+        self._date_back(run, day)
+        self._approve(day)
+        for hour in SENDING_HOURS:
+            self._send(datetime.combine(day, hour))
+
+    def _date_back(self, run, day):
+        moment = datetime.combine(day, time(4, 0))
+        self.env.flush_all()
+        for table, column in (("dunning_run", "id"), ("dunning_action", "run_id")):
+            self.env.cr.execute(
+                f"UPDATE {table} SET create_date = %s, write_date = %s WHERE {column} = %s",  # noqa: S608
+                (moment, moment, run.id),
+            )
+        self.env.invalidate_all()
+
+    def _approve(self, day):
+        drafts = self.actions.search(
+            [("state", "=", "draft"), ("company_id", "=", self.company.id)]
+        )
+        if (self.today - day).days <= UNDECIDED_DAYS:
+            drafts = drafts.filtered(lambda action: not action.level_id.requires_approval)
+        drafts._approve()
+        drafts.approved_at = datetime.combine(day, time(8, 30)) + self._minutes(30)
+
+    def _minutes(self, most):
+        return timedelta(seconds=self.rng.randrange(60 * most))
+
+    # === CONTACTS === #
+
+    def _send(self, now):
+        """The steps of a dispatch, without handing anything to a channel."""
+        while True:
+            claimed = self.actions._claim(now, 500)
+            claimed = claimed.filtered(lambda action: action.company_id == self.company)
+            if not claimed:
+                return
+            ready = claimed._gate(self.company, now)
+            ready._transition("sending")
+            ready.attempt_count = 1
+            for action in ready:
+                self._make(action, now + self._minutes(12))
+
+    def _make(self, action, moment):
+        customer = self._customer(action)
+        if action.is_manual:
+            self._make_by_hand(action, moment)
+        elif customer and "bounces" in customer.marks and self._is_first_of(action):
+            action._mark_failed("bounce", "550 5.1.1 mailbox unavailable", "bounced")
+            action.recipient_id.collections_bounced_email = action.recipient_id.email
+        else:
+            action._mark_sent(moment)
+
+    def _make_by_hand(self, action, moment):
+        is_call = action.channel_code == "call"
+        if is_call and (self.today - moment.date()).days <= OPEN_CALL_DAYS:
+            return
+        action._mark_sent(moment + self._minutes(120))
+        if is_call:
+            outcome = self.rng.choice(CALL_OUTCOMES)
+            action.outcome_id = self.env["dunning.outcome"]._by_code(outcome)
+
+    def _customer(self, action):
+        partners = self.ledger.partners
+        return next((c for c, partner in partners.items() if partner == action.partner_id), None)
+
+    def _is_first_of(self, action):
+        return not self.actions.search_count(
+            [("partner_id", "=", action.partner_id.id), ("state", "=", "failed")], limit=1
+        )

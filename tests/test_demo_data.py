@@ -1,0 +1,105 @@
+from datetime import date, timedelta
+
+from odoo.tests import TransactionCase, tagged
+
+from ..demo.customers import CUSTOMERS
+from ..demo.habits import HABITS
+
+TODAY = date(2026, 3, 11)
+REPLAY_DAYS = 20
+
+
+def some_customers():
+    """One customer of every habit and every mark: the whole story in small."""
+    wanted = set(HABITS) | {mark for customer in CUSTOMERS for mark in customer.marks}
+    chosen = []
+    for customer in sorted(CUSTOMERS, key=lambda c: -len(c.marks)):
+        shows = {customer.habit, *customer.marks}
+        if shows & wanted:
+            chosen.append(customer)
+            wanted -= shows
+    return tuple(chosen)
+
+
+@tagged("post_install", "-at_install")
+class TestDemoData(TransactionCase):
+    """The demo firm, told in small to a company that has no chart of accounts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env["res.company"].create({"name": "Demo without chart"})
+        cls.env.user.company_ids += cls.company
+        cls.mails_before = cls.env["mail.mail"].search_count([])
+        cls.customers = some_customers()
+        cls.load()
+        cls.actions = cls.env["dunning.action"].search([("company_id", "=", cls.company.id)])
+        cls.cases = cls.env["collections.case"].search([("company_id", "=", cls.company.id)])
+
+    @classmethod
+    def load(cls):
+        cls.env["collections.demo"]._load(
+            cls.company, TODAY, customers=cls.customers, months=5, replay_days=REPLAY_DAYS
+        )
+
+    def test_company_without_chart_gets_one(self):
+        self.assertTrue(self.company.chart_template)
+
+    def test_every_habit_and_mark_is_used_by_some_customer(self):
+        shown = {c.habit for c in self.customers} | {m for c in self.customers for m in c.marks}
+        self.assertLessEqual(set(HABITS), shown)
+        self.assertIn("legal", shown)
+
+    def test_sixty_customers_in_four_countries(self):
+        self.assertEqual(len(CUSTOMERS), 60)
+        self.assertEqual(len({customer.country for customer in CUSTOMERS}), 4)
+        self.assertEqual(len({customer.name for customer in CUSTOMERS}), 60)
+
+    def test_books_hold_three_currencies(self):
+        moves = self.env["account.move"].search(
+            [("company_id", "=", self.company.id), ("move_type", "=", "out_invoice")]
+        )
+        self.assertEqual(set(moves.currency_id.mapped("name")), {"USD", "EUR", "GBP"})
+        self.assertEqual(set(moves.mapped("state")), {"posted"})
+        self.assertTrue(all(move.invoice_date < TODAY for move in moves))
+        self.assertLessEqual({"paid", "not_paid"}, set(moves.mapped("payment_state")))
+
+    def test_no_message_leaves(self):
+        self.assertEqual(self.env["mail.mail"].search_count([]), self.mails_before)
+
+    def test_contacts_were_made_on_business_days_of_the_replay(self):
+        dates = [day for day in self.actions.mapped("contact_date") if day]
+        self.assertTrue(dates)
+        self.assertTrue(all(day.weekday() < 5 for day in dates))
+        self.assertGreaterEqual(min(dates), TODAY - timedelta(days=REPLAY_DAYS))
+        self.assertLess(max(dates), TODAY)
+        self.assertTrue(all(a.sent_at.date() == a.contact_date for a in self.actions if a.sent_at))
+
+    def test_levels_are_those_of_the_contacts_made(self):
+        lines = self.actions.item_ids.move_line_id
+        stored = {line: (line.dunning_level_id, line.dunning_last_date) for line in lines}
+        lines._dunning_recompute_levels(lines.ids)
+        self.assertTrue(any(level for level, _day in stored.values()))
+        self.assertEqual(
+            stored, {line: (line.dunning_level_id, line.dunning_last_date) for line in lines}
+        )
+
+    def test_stages_and_events_are_told(self):
+        self.assertEqual(len(self.cases), len(self.customers))
+        self.assertLessEqual({"legal", "dunning"}, set(self.cases.mapped("stage")))
+        holds = self.env["collections.hold"].search([("company_id", "=", self.company.id)])
+        self.assertTrue(holds.filtered("move_id"))
+        self.assertTrue(holds.filtered(lambda hold: not hold.move_id))
+        self.assertIn("bounced", self.actions.mapped("reason_code"))
+        self.assertTrue(self.cases.filtered(lambda case: case.credit_amount > 0))
+
+    def test_loading_again_adds_nothing(self):
+        before = self.env["res.partner"].search_count([("company_id", "=", self.company.id)])
+        self.load()
+        after = self.env["res.partner"].search_count([("company_id", "=", self.company.id)])
+        self.assertEqual(before, after)
+
+    def test_next_day_runs_on_the_demo_firm(self):
+        run = self.env["dunning.run"]._execute(self.company, TODAY)
+        self.assertEqual(run.state, "done")
+        self.assertGreater(run.line_count, 0)
