@@ -149,11 +149,12 @@ def decide(lines, facts, rules, today):
 
 def _leave_disputed(decisions, chased, rules):
     """What is contested of an invoice is not asked, of its oldest installment first."""
-    left = dict(rules.move_disputed)
+    left = {}
     for index in _oldest_first(decisions, chased):
         decision = decisions[index]
         line = decision.line
-        disputed = min(left.get(line.move_id, 0.0), line.residual)
+        contested = left.setdefault(line.move_id, rules.move_disputed.get(line.move_id, 0.0))
+        disputed = min(contested, line.residual)
         if not disputed:
             continue
         left[line.move_id] -= disputed
