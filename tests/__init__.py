@@ -11,3 +11,4 @@ from . import test_aging
 from . import test_digest
 from . import test_overview
 from . import test_demo_data
+from . import test_views
