@@ -122,7 +122,7 @@ class TestViews(ScreensCommon):
         super().setUpClass()
         cls.partners = cls._customers(3)
         cls.moves = cls._invoices(cls.partners)
-        cls.run = cls.env["dunning.run"]._execute(cls.company, cls.today)
+        cls.dunning_run = cls.env["dunning.run"]._execute(cls.company, cls.today)
         cls.cases = cls.env["collections.case"].search([("partner_id", "in", cls.partners.ids)])
         cls.hold = cls.env["collections.hold"].create(
             {"partner_id": cls.partners[2].id, "reason": "Asked for a copy"}
@@ -182,7 +182,7 @@ class TestViews(ScreensCommon):
             visible = menus.with_user(user)._visible_menu_ids()
             self.assertIn(root.id, visible, role)
             self.assertEqual(configuration.id in visible, role == "admin", role)
-        outsider = new_test_user(self.env, login="outsider", groups="base.group_user")
+        outsider = new_test_user(self.env, login="screens_outsider", groups="base.group_user")
         self.assertNotIn(root.id, menus.with_user(outsider)._visible_menu_ids())
 
     def test_menus_lead_somewhere(self):
@@ -195,9 +195,9 @@ class TestViews(ScreensCommon):
 
     def test_invoices_and_contacts_open_without_our_groups(self):
         accountant = new_test_user(
-            self.env, login="accountant", groups="account.group_account_invoice"
+            self.env, login="screens_accountant", groups="account.group_account_invoice"
         )
-        plain = new_test_user(self.env, login="plain", groups="base.group_user")
+        plain = new_test_user(self.env, login="screens_plain", groups="base.group_user")
         for user, record in (
             (accountant, self.moves[0]),
             (accountant, self.partners[0]),
@@ -214,7 +214,7 @@ class TestViews(ScreensCommon):
 
     def test_the_accountant_works_on_an_invoice_as_before(self):
         accountant = new_test_user(
-            self.env, login="accountant", groups="account.group_account_invoice"
+            self.env, login="screens_accountant", groups="account.group_account_invoice"
         )
         with Form(
             self.env["account.move"]
@@ -245,7 +245,7 @@ class TestViews(ScreensCommon):
     def test_an_accountant_who_is_a_viewer_keeps_every_payment(self):
         both = new_test_user(
             self.env,
-            login="both",
+            login="screens_both",
             groups="account.group_account_invoice,collections_addon.group_collections_viewer",
         )
         payment = self.env["account.payment"].create(
@@ -336,7 +336,7 @@ class TestScreenWizards(ScreensCommon):
         super().setUpClass()
         cls.partners = cls._customers(3)
         cls.moves = cls._invoices(cls.partners)
-        cls.run = cls.env["dunning.run"]._execute(cls.company, cls.today)
+        cls.dunning_run = cls.env["dunning.run"]._execute(cls.company, cls.today)
         cls.cases = cls.env["collections.case"].search([("partner_id", "in", cls.partners.ids)])
 
     def _wizard(self, model, records, user, **values):
@@ -415,14 +415,14 @@ class TestScreenWizards(ScreensCommon):
             self.env["dunning.evaluate"].with_user(self.users["collector"]).create({})
         wizard = self.env["dunning.evaluate"].with_user(self.users["manager"]).create({})
         self.assertEqual(wizard.last_date, self.today)
-        contacts = self.run.action_ids
+        contacts = self.dunning_run.action_ids
         action = wizard.action_evaluate()
-        self.assertEqual(action["res_id"], self.run.id)
-        self.assertEqual(self.run.action_ids, contacts)
+        self.assertEqual(action["res_id"], self.dunning_run.id)
+        self.assertEqual(self.dunning_run.action_ids, contacts)
 
     def test_previewing_goes_through_the_contacts_and_sends_nothing(self):
         preview = self.env["dunning.preview"].with_user(self.users["collector"])._open_for(
-            self.run.action_ids
+            self.dunning_run.action_ids
         )
         first = preview.action_id
         self.assertTrue(preview.is_first)
@@ -432,11 +432,11 @@ class TestScreenWizards(ScreensCommon):
         self.assertNotEqual(preview.action_id, first)
         preview.action_previous()
         self.assertEqual(preview.action_id, first)
-        self.assertEqual(set(self.run.action_ids.mapped("state")), {"draft"})
+        self.assertEqual(set(self.dunning_run.action_ids.mapped("state")), {"draft"})
 
     def test_approving_in_the_preview_goes_on_to_the_next_and_closes_after_the_last(self):
         preview = self.env["dunning.preview"].with_user(self.users["collector"])._open_for(
-            self.run.action_ids
+            self.dunning_run.action_ids
         )
         first = preview.action_id
         self.assertEqual(preview.action_approve()["res_id"], preview.id)
@@ -447,9 +447,9 @@ class TestScreenWizards(ScreensCommon):
         self.assertEqual(preview.action_approve()["tag"], "soft_reload")
 
     def test_there_is_nothing_to_preview_once_all_is_approved(self):
-        self.run.with_user(self.users["collector"]).action_approve()
+        self.dunning_run.with_user(self.users["collector"]).action_approve()
         with self.assertRaises(UserError):
-            self.run.with_user(self.users["collector"]).action_preview_drafts()
+            self.dunning_run.with_user(self.users["collector"]).action_preview_drafts()
 
 
 @tagged("post_install", "-at_install")
@@ -466,7 +466,7 @@ class TestListSpeed(ScreensCommon):
         cls.env["collections.hold"].create(
             [{"partner_id": p.id, "reason": "Copy"} for p in cls.partners[: cls.MANY : 7]]
         )
-        cls.run = cls.env["dunning.run"]._execute(cls.company, cls.today)
+        cls.dunning_run = cls.env["dunning.run"]._execute(cls.company, cls.today)
         cls.cases = cls.env["collections.case"].search([("partner_id", "in", cls.partners.ids)])
 
     def _queries(self, model, domain, specification, limit):
