@@ -18,6 +18,7 @@
         "security/collections_groups.xml",
         "security/ir.model.access.csv",
         "security/collections_rules.xml",
+        "security/collections_ledger_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/collections_aging_bucket.xml",

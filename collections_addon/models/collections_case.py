@@ -33,7 +33,9 @@ class CollectionsCase(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     active = fields.Boolean(default=True)
-    stage = fields.Selection(STAGES, required=True, default="current", index=True, tracking=True)
+    stage = fields.Selection(
+        STAGES, required=True, default="current", index=True, tracking=True, group_expand=True
+    )
     collector_id = fields.Many2one(
         "res.users", string="Collector", index="btree_not_null", tracking=True
     )

@@ -135,6 +135,15 @@ class DunningLevelStep(models.Model):
     def _selection_channel_code(self):
         return self.env["collections.channel"]._selection()
 
+    @api.depends("channel_code", "fallback_only")
+    def _compute_display_name(self):
+        labels = dict(self._selection_channel_code())
+        for step in self:
+            label = labels.get(step.channel_code, "")
+            if step.fallback_only:
+                label = self.env._("%s (fallback)", label)
+            step.display_name = label
+
     @api.depends("channel_code", "level_id.days", "level_id.is_final")
     def _compute_template(self):
         for step in self.filtered(lambda step: not step.template):

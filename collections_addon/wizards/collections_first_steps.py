@@ -14,6 +14,7 @@ class CollectionsFirstSteps(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company
     )
     policy_id = fields.Many2one("dunning.policy", compute="_compute_steps")
+    effective_policy_id = fields.Many2one("dunning.policy", compute="_compute_steps")
     mail_from = fields.Char(compute="_compute_steps")
     overdue_count = fields.Integer(compute="_compute_steps")
     draft_count = fields.Integer(compute="_compute_steps")
@@ -34,6 +35,7 @@ class CollectionsFirstSteps(models.TransientModel):
         for guide in self:
             company = guide.company_id
             guide.policy_id = company.dunning_policy_id
+            guide.effective_policy_id = self.env["dunning.policy"]._default_of(company)
             guide.is_policy_done = bool(company.dunning_policy_id)
             guide.is_text_done = guide._texts_complete()
             guide.mail_from = company.email_formatted
@@ -67,8 +69,7 @@ class CollectionsFirstSteps(models.TransientModel):
     def _texts_complete(self):
         """Whether every channel of the policy in force has a text."""
         self.ensure_one()
-        policy = self.env["dunning.policy"]._default_of(self.company_id)
-        steps = policy.level_ids.step_ids
+        steps = self.effective_policy_id.level_ids.step_ids
         return bool(steps) and all(step.template for step in steps)
 
     @api.model
