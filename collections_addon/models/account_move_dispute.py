@@ -10,10 +10,16 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     dispute_line_ids = fields.One2many(
-        "collections.dispute.line", "move_id", string="Dispute Lines"
+        "collections.dispute.line",
+        "move_id",
+        string="Dispute Lines",
+        groups="collections_addon.group_collections_viewer",
     )
     dispute_ids = fields.Many2many(
-        "collections.dispute", compute="_compute_dispute_ids", string="Disputes"
+        "collections.dispute",
+        compute="_compute_dispute_ids",
+        string="Disputes",
+        groups="collections_addon.group_collections_viewer",
     )
     dispute_state = fields.Selection(
         [("disputed", "Disputed"), ("partly", "Partly Disputed"), ("resolved", "Resolved")],
