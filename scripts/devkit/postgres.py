@@ -262,17 +262,23 @@ def _owner():
 
 
 def _reachable(programs, home):
-    """Return the programs where the server's owner can read them, copied if needed."""
+    """Return the programs where the server's owner can read them, copied if needed.
+
+    Their libraries lie in a folder beside the package and are found by relative paths.
+    """
     if os.geteuid() or _walkable(programs):
         return programs
-    install = programs.parent
+    package = programs.parents[1]
     version = capture([programs / "postgres", "--version"]).split()[2]
     target = home / f"postgresql-{version}"
     if not target.exists():
         with tempfile.TemporaryDirectory(dir=home) as work:
-            shutil.copytree(install, Path(work) / "copy", symlinks=True)
-            (Path(work) / "copy").rename(target)
-    return target / programs.name
+            copy = Path(work) / "copy"
+            for part in package.parent.glob(f"{package.name}*"):
+                if part.suffix != ".dist-info":
+                    shutil.copytree(part, copy / part.name, symlinks=True)
+            copy.rename(target)
+    return target / programs.relative_to(package.parent)
 
 
 def remove_data():
