@@ -220,7 +220,14 @@ class CollectionsCommon(AccountTestInvoicingCommon):
         return run.with_env(self.env)
 
     def _dispatch(self, now):
-        return self._scheduler["dunning.action"]._dispatch(now=now)
+        counts = self._scheduler["dunning.action"]._dispatch(now=now)
+        self._refresh()
+        return counts
+
+    def _refresh(self):
+        """The figures follow what has happened, as the scheduler makes them."""
+        while self._scheduler["collections.refresh"]._refresh_batch():
+            pass
 
     def _live(self, first, last, events=None, hour=12):
         """Every day from the first to the last: events, evaluation, dispatch.

@@ -200,6 +200,7 @@ class DunningAction(models.Model):
             self.env["account.move.line"].sudo()._dunning_recompute_levels(
                 allowed.sudo().item_ids.move_line_id.ids
             )
+            allowed.case_id._mark_for_refresh()
         return allowed
 
     def _mark_sent(self, now, state="sent"):
