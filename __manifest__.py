@@ -32,6 +32,7 @@
         "report/dunning_letter.xml",
         "data/collections_kpi.xml",
         "data/digest_data.xml",
+        "data/mail_activity_type.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -53,6 +54,7 @@
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",
         "views/dunning_letter_views.xml",
+        "views/dunning_call_views.xml",
         "views/collections_menus.xml",
     ],
     "demo": [

@@ -12,3 +12,5 @@ from . import test_digest
 from . import test_overview
 from . import test_demo_data
 from . import test_views
+from . import test_channel_call
+from . import test_channel_letter

@@ -1,1 +1,1 @@
-from . import base, email, letter
+from . import base, call, email, letter

@@ -51,6 +51,10 @@ class CollectionsRefresh(models.Model):
         """Hook: what must be settled before the figures of customers are computed."""
 
     @api.model
+    def _after_refresh(self, company, partner_ids, now):
+        """Hook: what follows from the new figures of customers; `now` is naive UTC."""
+
+    @api.model
     def _refresh_batch(self):
         """Take some rows, as no other worker has, and refresh their customers.
 
@@ -77,4 +81,5 @@ class CollectionsRefresh(models.Model):
                 today = company._collections_today(now)
                 self._before_refresh(company, sorted(partner_ids), today)
                 self.env["dunning.run"]._refresh_cases(company, today, sorted(partner_ids))
+                self._after_refresh(company, sorted(partner_ids), now)
         return len(rows)

@@ -52,6 +52,6 @@ class DunningAction(models.Model):
             }
         )
         for item in self.item_ids:
-            item.copy({"action_id": fallback.id})
+            item.sudo().copy({"action_id": fallback.id})
         self._wake_dispatch()
         return fallback

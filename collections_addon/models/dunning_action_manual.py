@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import get_lang
 
 
@@ -51,3 +51,21 @@ class DunningAction(models.Model):
             for run, of_run in actions.grouped("run_id").items():
                 ready |= of_run._gate_by_facts(company, run, now)
         return ready
+
+
+class CollectionsRefresh(models.Model):
+    _inherit = "collections.refresh"
+
+    @api.model
+    def _after_refresh(self, company, partner_ids, now):
+        """Override: calls and letters that are no longer true leave the lists."""
+        super()._after_refresh(company, partner_ids, now)
+        prepared = self.env["dunning.action"].search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", partner_ids),
+                ("state", "=", "sending"),
+                ("is_manual", "=", True),
+            ]
+        )
+        prepared.try_lock_for_update()._recheck(now)

@@ -1,0 +1,256 @@
+"""Calls: on a collector's list until an outcome is recorded."""
+
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import CollectionsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCall(CollectionsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.env["mail.template"].create(
+            {
+                "name": "Script",
+                "model_id": cls.env.ref("collections_addon.model_dunning_action").id,
+                "subject": "Overdue invoices",
+                "body_html": "<p>Good morning, it is about your invoices.</p>",
+            }
+        )
+        cls.policy.level_ids[0].step_ids = [
+            Command.clear(),
+            Command.create({"channel_code": "call", "template": cls.template.id}),
+            Command.create(
+                {"channel_code": "letter", "fallback_only": True, "template": cls.template.id}
+            ),
+        ]
+        cls.customer.write(
+            {"phone": "+44 20 7946 0000", "street": "5 Road", "zip": "N1", "city": "London"}
+        )
+        cls.collector = cls.users["collector"]
+        cls.env["collections.case"]._of(cls.customer, cls.company).collector_id = cls.collector
+
+    def _call(self):
+        """A call on the list of the collector, to somebody six days late."""
+        self._invoice(self.customer, 120.0, "2026-03-04")
+        with self.day("2026-03-10") as now:
+            self._run(now.date())
+            self._dispatch(now)
+        return self._actions([("channel_code", "=", "call")])
+
+    def _came(self, code):
+        return self.env["dunning.outcome"]._by_code(code)
+
+    def _record(self, call, code, day="2026-03-10", **values):
+        with self.day(day) as now:
+            call.with_user(self.collector)._record_call(self._came(code), now=now, **values)
+
+    def _list(self, call):
+        return self.env["mail.activity"].search([("dunning_action_id", "=", call.id)])
+
+    # === ON THE LIST === #
+
+    def test_call_is_put_on_the_collectors_list_with_all_that_is_needed(self):
+        call = self._call()
+        self.assertEqual(call.state, "sending")
+        activity = self._list(call)
+        self.assertEqual(activity.user_id, self.collector)
+        self.assertEqual(activity.res_model, "collections.case")
+        self.assertEqual(activity.res_id, call.case_id.id)
+        self.assertEqual(str(activity.date_deadline), "2026-03-10")
+        self.assertIn("120.00", activity.summary)
+        for text in ("tel:+442079460000", "INV/2026/", "it is about your invoices"):
+            self.assertIn(text, activity.note)
+        self.assertFalse(call.contact_date, "nobody has called yet")
+
+    def test_customer_without_phone_gets_the_next_channel(self):
+        self.customer.phone = False
+        call = self._call()
+        self.assertEqual((call.state, call.reason_code), ("skipped", "no_address"))
+        self.assertFalse(self._list(call))
+        self.assertTrue(self._actions([("channel_code", "=", "letter")]))
+
+    def test_phone_of_the_customer_serves_a_contact_that_has_none(self):
+        self.env["res.partner"].create(
+            {"parent_id": self.customer.id, "type": "invoice", "name": "Ms. Payer"}
+        )
+        call = self._call()
+        self.assertEqual(call.recipient_id.name, "Ms. Payer")
+        self.assertEqual(call.state, "sending")
+
+    def test_script_is_in_the_debtors_language(self):
+        """P7: what is said is in the debtor's language, whoever runs the evaluation."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.template.with_context(lang="de_DE").body_html = "<p>Guten Morgen.</p>"
+        self.customer.lang = "de_DE"
+        call = self._call()
+        self.assertIn("Guten Morgen", call.body)
+        self.assertIn("Guten Morgen", self._list(call).note)
+
+    def test_case_without_collector_goes_to_a_manager_of_the_company(self):
+        self._case().collector_id = False
+        user = self._list(self._call()).user_id
+        self.assertTrue(user.has_group("collections_addon.group_collections_manager"))
+        self.assertIn(self.company, user.company_ids)
+
+    def test_company_without_anybody_fails_and_says_whom_to_name(self):
+        self._case().collector_id = False
+        groups = [
+            Command.unlink(self.env.ref(f"collections_addon.group_collections_{name}").id)
+            for name in ("admin", "manager")
+        ]
+        manager = self.env.ref("collections_addon.group_collections_manager")
+        self._invoice(self.customer, 120.0, "2026-03-04")
+        manager.sudo().all_user_ids.group_ids = groups
+        with self.assertLogs(level="WARNING"), self.day("2026-03-10") as now:
+            self._scheduler["dunning.run"]._execute(
+                self.company.with_env(self._scheduler), now.date()
+            )
+            self._dispatch(now)
+        call = self._scheduler["dunning.action"].search(
+            [("company_id", "=", self.company.id), ("channel_code", "=", "call")]
+        )
+        self.assertEqual(call.failure_type, "configuration")
+        self.assertIn("collector", call.failure_text)
+
+    # === OUTCOMES === #
+
+    def test_reached_is_the_contact_and_raises_the_level(self):
+        call = self._call()
+        self._record(call, "promised", note="on Friday")
+        self.assertEqual(call.state, "sent")
+        self.assertEqual(str(call.contact_date), "2026-03-10")
+        self.assertEqual(call.outcome_id.code, "promised")
+        self.assertEqual(self._lines(call.move_ids).dunning_level_id, self._level("Friendly"))
+        self.assertFalse(self._list(call), "it is off the list")
+        self.assertIn("on Friday", call.case_id.message_ids[0].body)
+
+    def test_call_back_plans_another_call_and_the_contact_stays_under_way(self):
+        call = self._call()
+        self._record(call, "callback", callback_date=date(2026, 3, 13))
+        self.assertEqual(call.state, "sending")
+        self.assertEqual(str(call.callback_date), "2026-03-13")
+        activity = self._list(call)
+        self.assertEqual(str(activity.date_deadline), "2026-03-13")
+        self.assertEqual(activity.user_id, self.collector)
+
+    def test_call_back_needs_a_date_that_is_not_past(self):
+        call = self._call()
+        with self.assertRaises(UserError):
+            self._record(call, "callback")
+        with self.assertRaises(UserError):
+            self._record(call, "callback", callback_date=date(2026, 3, 9))
+        self.assertTrue(self._list(call), "nothing was recorded")
+
+    def test_third_call_without_answer_fails_and_the_next_channel_takes_over(self):
+        call = self._call()
+        self._record(call, "no_answer", "2026-03-10")
+        self._record(call, "no_answer", "2026-03-11")
+        self.assertEqual(call.state, "sending")
+        self.assertFalse(self._actions([("channel_code", "=", "letter")]))
+        self._record(call, "no_answer", "2026-03-12")
+        self.assertEqual((call.state, call.failure_type), ("failed", "no_answer"))
+        self.assertFalse(self._list(call))
+        self.assertEqual(len(self._actions([("channel_code", "=", "letter")])), 1)
+
+    def test_unanswered_call_is_tried_again_on_the_next_day_calls_are_allowed(self):
+        call = self._call()
+        self._record(call, "no_answer", "2026-03-10")
+        self.assertEqual(str(self._list(call).date_deadline), "2026-03-11")
+
+    def test_retry_after_failure_counts_from_the_start(self):
+        call = self._call()
+        for day in ("2026-03-10", "2026-03-11", "2026-03-12"):
+            self._record(call, "no_answer", day)
+        with self.day("2026-03-13") as now:
+            call.action_retry()
+            self._dispatch(now)
+        self.assertEqual(call.state, "sending")
+        self._record(call, "no_answer", "2026-03-13")
+        self.assertEqual(call.state, "sending")
+
+    def test_wrong_number_is_noted_on_the_customer_and_fails_the_call(self):
+        call = self._call()
+        self._record(call, "wrong_number")
+        self.assertEqual(call.state, "failed")
+        self.assertIn("+44 20 7946 0000", self.customer.message_ids[0].body)
+        self.assertEqual(len(self._actions([("channel_code", "=", "letter")])), 1)
+
+    def test_outcome_is_recorded_once(self):
+        call = self._call()
+        self._record(call, "promised")
+        with self.assertRaises(UserError):
+            self._record(call, "refused")
+        self.assertEqual(call.outcome_id.code, "promised")
+
+    # === ACTIVITY AND CONTACT IN STEP === #
+
+    def test_done_without_outcome_counts_as_reached(self):
+        call = self._call()
+        with self.day("2026-03-10"):
+            self._list(call).with_user(self.collector).action_feedback(feedback="Spoke to them")
+        self.assertEqual((call.state, call.outcome_id.code), ("sent", "reached"))
+        self.assertEqual(call.outcome_note, "Spoke to them")
+
+    def test_call_taken_off_the_list_is_cancelled(self):
+        call = self._call()
+        self._list(call).with_user(self.collector).action_cancel()
+        self.assertEqual(call.state, "cancelled")
+
+    def test_cancelled_contact_leaves_the_list(self):
+        call = self._call()
+        call.with_user(self.collector).action_cancel()
+        self.assertFalse(self._list(call))
+
+    def test_paid_customer_leaves_the_list_soon_after(self):
+        """P1: nobody calls a customer who has paid."""
+        call = self._call()
+        self._pay(call.move_ids, day="2026-03-11")
+        with self.day("2026-03-11"):
+            self.env["collections.refresh"]._refresh_batch()
+        self.assertEqual((call.state, call.reason_code), ("skipped", "paid"))
+        self.assertFalse(self._list(call))
+
+    def test_other_activities_of_a_case_are_none_of_our_business(self):
+        case = self._call().case_id
+        todo = case.activity_schedule("mail.mail_activity_data_todo", user_id=self.collector.id)
+        todo.with_user(self.collector).action_feedback()
+        self.assertEqual(case.action_ids.state, "sending")
+
+    # === RIGHTS AND SCREENS === #
+
+    def test_wizard_records_for_a_collector_and_refuses_a_viewer(self):
+        call = self._call()
+        with self.assertRaises(AccessError):
+            call.with_user(self.users["viewer"]).action_record_call()
+        with self.day("2026-03-10"):
+            opened = call.case_id.with_user(self.collector).action_record_call()
+            wizard = (
+                self.env[opened["res_model"]].with_user(self.collector).browse(opened["res_id"])
+            )
+            with self.assertRaises(UserError):
+                wizard.action_save()
+            form = Form(wizard)
+            form.outcome_id = self._came("refused")
+            form.note = "Will not pay"
+            form.save().action_save()
+        self.assertEqual((call.state, call.outcome_id.code), ("sent", "refused"))
+
+    def test_colleague_may_record_for_an_absent_collector(self):
+        call = self._call()
+        colleague = self._user("collector", login="colleague")
+        with self.day("2026-03-10") as now:
+            call.with_user(colleague)._record_call(self._came("paid"), now=now)
+        self.assertEqual(call.state, "sent")
+
+    def test_people_outside_collections_still_see_activities(self):
+        call = self._call()
+        outsider = self._user("", login="outsider", groups="base.group_user")
+        view = self.env["mail.activity"].with_user(outsider).get_view(view_type="list")
+        self.assertNotIn('name="dunning_action_id"', view["arch"])
+        self.assertTrue(self._list(call))
