@@ -505,6 +505,15 @@ class TestListSpeed(ScreensCommon):
         domain = [("id", "in", self.moves.ids)]
         self._assert_flat(self.env["account.move"], domain, specification)
 
+    def test_queries_of_the_whole_invoice_list_do_not_grow_with_rows(self):
+        """Core's columns and ours together, for an accountant who is a collector."""
+        self.users["collector"].group_ids |= self.env.ref("account.group_account_manager")
+        view = self.env.ref("account.view_out_invoice_tree")
+        specification = self._list_specification("account.move", view.id)
+        self.assertIn("dunning_explanation", specification)
+        self.assertIn("status_in_payment", specification)
+        self._assert_flat(self.env["account.move"], [("id", "in", self.moves.ids)], specification)
+
     def test_queries_of_the_open_items_do_not_grow_with_rows(self):
         view = self.env.ref("collections_addon.view_move_line_open_items_list")
         specification = self._list_specification("account.move.line", view.id)

@@ -1,0 +1,28 @@
+"""The main screens, walked through in a real browser."""
+
+from odoo.tests import HttpCase, tagged
+
+from .test_views import ScreensCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTourCollections(ScreensCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.email = "firm@example.com"
+        cls.partners = cls._customers(3)
+        cls.partners[0].name = "Tour Debtor"
+        cls._invoices(cls.partners, days_overdue=10)
+        for role in ("collector", "manager"):
+            cls.users[role].password = f"screens_{role}"
+
+    def test_a_collector_opens_a_customer_and_pauses_it(self):
+        self.env["dunning.run"]._execute(self.company, self.today)
+        self.start_tour(
+            "/odoo/collections-customers", "collections_collector", login="screens_collector"
+        )
+        holds = self.env["collections.hold"].search([("partner_id", "=", self.partners[0].id)])
+        self.assertEqual(holds.reason, "Waits for a corrected invoice")
+        self.assertEqual(holds.user_id, self.users["collector"])
+        self.assertTrue(holds.released_on)
