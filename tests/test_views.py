@@ -27,7 +27,6 @@ ACTIONS = (
 #: And those of the administrator.
 ADMIN_ACTIONS = (
     "action_dunning_policy",
-    "action_dunning_level",
     "action_collections_segment",
     "action_collections_aging_bucket",
     "action_dunning_outcome",
