@@ -17,7 +17,7 @@ class Customer(NamedTuple):
     :param habit: key of `habits.HABITS`
     :param amount: usual size of an invoice, in its currency
     :param marks: what is particular: `no_email`, `invoice_contact`, `bounces`, `firm`,
-        `new`, `usd`, `refund`, `unallocated`, `hold`, `invoice_hold`, `legal`
+        `new`, `usd`, `unallocated`, `legal`, or a key of `events.CALENDAR`
     """
 
     name: str
@@ -40,11 +40,11 @@ CUSTOMERS = (
     Customer("Harlow Brothers Roofing", "US", "Atlanta", "trouble", 5600, ("firm", "legal")),
     Customer("Ironwood Print House", "US", "Pittsburgh", "prompt", 980),
     Customer("Juniper Street Bakery", "US", "Philadelphia", "slow", 640, ("no_email",)),
-    Customer("Keystone Freight Brokers", "US", "Harrisburg", "late", 8800, ("invoice_contact",)),
+    Customer("Keystone Freight Brokers", "US", "Harrisburg", "late", 8800, ("invoice_contact", "promise")),
     Customer("Lakeshore Pediatrics", "US", "Milwaukee", "prompt", 1500),
     Customer("Meridian Data Cabling", "US", "Austin", "installments", 12600),
     Customer("Northfield Farm Equipment", "US", "Minneapolis", "seasonal", 9400, ("refund",)),
-    Customer("Old Harbor Brewing Company", "US", "Baltimore", "disputer", 3600, ("invoice_hold",)),
+    Customer("Old Harbor Brewing Company", "US", "Baltimore", "disputer", 3600, ("dispute",)),
     Customer("Pinecrest Senior Living", "US", "Nashville", "prompt", 2750),
     Customer("Quarry Hill Landscaping", "US", "St. Louis", "slow", 2100, ("bounces",)),
     Customer("Redbud Events", "US", "Charlotte", "partial", 1400, ("new",)),
@@ -54,7 +54,7 @@ CUSTOMERS = (
     Customer("Ahrens Metallbau GmbH", "DE", "Hamburg", "prompt", 5100),
     Customer("Bäckerei Löwenstein KG", "DE", "Freiburg", "slow", 760, ("no_email",)),
     Customer("Café Zur Alten Mühle", "DE", "Heidelberg", "prompt", 420),
-    Customer("Druckhaus Sommerfeld GmbH", "DE", "Leipzig", "late", 3300),
+    Customer("Druckhaus Sommerfeld GmbH", "DE", "Leipzig", "late", 3300, ("promise",)),
     Customer("Elbe Logistik GmbH & Co. KG", "DE", "Dresden", "prompt", 7900, ("invoice_contact",)),
     Customer("Fahrradmanufaktur Oberland", "DE", "Rosenheim", "seasonal", 2600),
     Customer("Gartenbau Wiesengrund", "DE", "Kassel", "seasonal", 1850),
@@ -71,9 +71,9 @@ CUSTOMERS = (
         ("invoice_contact",),
     ),
     Customer("Lindner Anlagentechnik GmbH", "DE", "Nürnberg", "installments", 15800),
-    Customer("Messebau Rheingold", "DE", "Köln", "trouble", 6200, ("firm",)),
+    Customer("Messebau Rheingold", "DE", "Köln", "trouble", 6200, ("firm", "breaks")),
     Customer("Naturkost Birkenhof", "DE", "Potsdam", "partial", 1150),
-    Customer("Orgelbau Petersen", "DE", "Flensburg", "disputer", 4800, ("invoice_hold",)),
+    Customer("Orgelbau Petersen", "DE", "Flensburg", "disputer", 4800, ("dispute", "invoice_hold")),
     Customer("Praxis Dr. Vogelsang", "DE", "Berlin", "prompt", 1350),
     Customer("Reinhardt Verpackungen AG", "DE", "Mannheim", "prompt", 9200, ("unallocated",)),
     Customer("Schreinerei Holzapfel", "DE", "Ulm", "late", 2200, ("hold",)),
@@ -85,21 +85,21 @@ CUSTOMERS = (
     Customer("Ellis & Thorne Solicitors", "GB", "Manchester", "prompt", 2300),
     Customer("Foxglove Skincare", "GB", "Brighton", "late", 1750, ("bounces", "firm")),
     Customer("Glenmorran Distillery", "GB", "Inverness", "slow", 6100),
-    Customer("Hartwell Scaffolding", "GB", "Bristol", "trouble", 4400, ("firm",)),
+    Customer("Hartwell Scaffolding", "GB", "Bristol", "trouble", 4400, ("firm", "breaks")),
     Customer("Islington Cycle Hub", "GB", "London", "partial", 980, ("new",)),
     Customer("Kestrel Aerospace Components", "GB", "Derby", "installments", 18500),
     Customer("Lowther Dairy", "GB", "Carlisle", "prompt", 1650),
     Customer("Moorgate Analytics", "GB", "London", "prompt", 5400),
     Customer("مؤسسة النور للتجارة العامة", "GB", "London", "slow", 3150),
-    Customer("Pembroke Stage Hire", "GB", "Cardiff", "disputer", 2650, ("hold",)),
+    Customer("Pembroke Stage Hire", "GB", "Cardiff", "disputer", 2650, ("dispute",)),
     # Türkiye
-    Customer("Anadolu Makine Sanayi A.Ş.", "TR", "Ankara", "late", 8300, ("usd",)),
+    Customer("Anadolu Makine Sanayi A.Ş.", "TR", "Ankara", "late", 8300, ("usd", "promise")),
     Customer("Boğaziçi Lojistik Ltd. Şti.", "TR", "İstanbul", "slow", 5700),
     Customer("Çınar Mobilya", "TR", "Bursa", "prompt", 2450),
     Customer("Ege Zeytincilik", "TR", "İzmir", "installments", 7600),
     Customer("Güneş Enerji Sistemleri", "TR", "Antalya", "slow", 9800, ("invoice_contact",)),
     Customer("Karadeniz Fındık Kooperatifi", "TR", "Giresun", "prompt", 6400, ("usd", "refund")),
-    Customer("Marmara Tekstil", "TR", "İstanbul", "late", 4900, ("no_email",)),
+    Customer("Marmara Tekstil", "TR", "İstanbul", "late", 4900, ("no_email", "promise")),
     Customer("Şirin Oyuncak", "TR", "Konya", "prompt", 1300, ("new",)),
 )
 

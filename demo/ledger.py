@@ -18,6 +18,7 @@ QUIET = {
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
+    "mail_activity_quick_update": True,
 }
 
 
@@ -248,18 +249,19 @@ class Ledger:
         refund = self.env["account.move"].create(values)
         refund._post(soft=False)
         if invoice:
-            self._receivable(refund | invoice).reconcile()
+            self.receivable_lines(refund | invoice).reconcile()
         return refund
 
     # === PAYMENTS === #
 
-    def _receivable(self, moves):
+    def receivable_lines(self, moves):
+        """The items of these documents that the customer owes, or is owed."""
         return moves.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         )
 
     def _plan_payments(self, customer, move):
-        for number, line in enumerate(self._receivable(move)):
+        for number, line in enumerate(self.receivable_lines(move)):
             rng = random.Random(f"pays {customer.name} {move.invoice_date} {number}")
             left = total = line.amount_currency
             for day, share in payments(customer.habit, rng, line.date_maturity, self.today):
@@ -272,7 +274,8 @@ class Ledger:
     def pay_until(self, day):
         """Book the payments dated up to a day and match them with what they pay."""
         days = sorted(d for d in self.due_payments if d <= day)
-        entries = [(d, *entry) for d in days for entry in self.due_payments.pop(d)]
+        planned = [(d, *entry) for d in days for entry in self.due_payments.pop(d)]
+        entries = list(self._still_owed(planned))
         if not entries:
             return
         booked = self.env["account.payment"].create(
@@ -280,11 +283,21 @@ class Ledger:
         )
         booked.action_post()
         pairs = [
-            self._receivable(payment.move_id) | line
+            self.receivable_lines(payment.move_id) | line
             for payment, (date, customer, line, _amount) in zip(booked, entries, strict=True)
             if not self._stays_unmatched(customer, date)
         ]
         self.env["account.move.line"]._reconcile_plan(pairs)
+
+    def _still_owed(self, entries):
+        """The payments, less what a credit note has settled since they were planned."""
+        left = {}
+        for date, customer, line, amount in entries:
+            owed = left.setdefault(line, line.amount_residual_currency)
+            amount = min(amount, owed)
+            left[line] -= amount
+            if line.currency_id.compare_amounts(amount, 0) > 0:
+                yield date, customer, line, amount
 
     def _stays_unmatched(self, customer, day):
         recent = (self.today - day).days <= UNMATCHED_DAYS

@@ -9,6 +9,8 @@ import random
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
+from odoo import fields
+
 #: When the firm sends, in UTC: the morning in Europe, then in America.
 SENDING_HOURS = (time(9, 10), time(17, 40))
 #: Contacts of the final level left to approve at the end of the story.
@@ -31,6 +33,7 @@ class Replay:
         self.env = ledger.env(user=manager.id, su=True)
         self.company = ledger.company.with_env(self.env)
         self.today = ledger.today
+        self.begun_at = fields.Datetime.now()
         self.first_day = ledger.today - timedelta(days=days)
         self.rng = random.Random("replay")
         self.actions = self.env["dunning.action"]
@@ -53,11 +56,18 @@ class Replay:
 
     def _work(self, day):
         """What the team does on a business day."""
+        self._judge_promises(day)
         run = self.env["dunning.run"]._execute(self.company, day)
         self._date_back(run, day)
         self._approve(day)
         for hour in SENDING_HOURS:
             self._send(datetime.combine(day, hour))
+
+    def _judge_promises(self, day):
+        promises = self.env["collections.promise"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "open")]
+        )
+        promises._judge(day)
 
     def _date_back(self, run, day):
         moment = datetime.combine(day, time(4, 0))

@@ -1,9 +1,9 @@
 """The demo firm: a year of trade, a quarter of collections, and today's open questions."""
 
 import logging
-from datetime import timedelta
 
 from .customers import CUSTOMERS
+from .events import Events
 from .ledger import Ledger
 from .replay import Replay
 
@@ -18,6 +18,7 @@ SEGMENTS = {
     "trouble": "cannot_pay",
     "installments": "informed",
 }
+CRONS = ("dunning_dispatch", "collections_refresh")
 
 
 class Story:
@@ -38,6 +39,7 @@ class Story:
         self.today = today
         self.customers = customers
         self.replay = Replay(self.ledger, replay_days, self._user("manager"))
+        self.events = Events(self.ledger, self.replay, self._user("collector"))
 
     def is_told(self):
         """Whether the company has these customers already."""
@@ -49,9 +51,10 @@ class Story:
         """Make everything, in the order in which it would have happened."""
         self.ledger.prepare()
         self._choose_policies()
-        self._plan_events()
+        self.events.plan()
         self.replay.play()
         self._tell_cases()
+        self._compute_figures()
         _logger.info(
             "Demo firm: %s customers, %s contacts",
             len(self.customers),
@@ -74,56 +77,6 @@ class Story:
         for customer in self._marked("firm") if firm else ():
             self.ledger.partners[customer].dunning_policy_id = firm
 
-    # === EVENTS === #
-
-    def _plan_events(self):
-        """What a person did on certain days, called by the replay."""
-        on_day = self.replay.events
-        for customer in self._marked("refund"):
-            on_day[self._ago(60)].append((self._credit_allocated, customer))
-            on_day[self._ago(9)].append((self._credit_open, customer))
-        for customer in self._marked("hold"):
-            on_day[self._ago(20)].append((self._hold_customer, customer))
-        for customer in self._marked("invoice_hold"):
-            on_day[self._ago(12)].append((self._hold_invoice, customer))
-
-    def _ago(self, days):
-        return self.today - timedelta(days=days)
-
-    def _credit_allocated(self, customer, day):
-        invoice = self.ledger.open_invoices(customer)[:1]
-        self.ledger.credit(customer, day, 0.2, invoice)
-
-    def _credit_open(self, customer, day):
-        self.ledger.credit(customer, day, 0.3)
-
-    def _hold_customer(self, customer, day):
-        self._hold(
-            day,
-            partner_id=self.ledger.partners[customer].id,
-            reason="The owner asked for three weeks: a delivery of theirs is late.",
-            date_end=self.today + timedelta(days=6),
-        )
-
-    def _hold_invoice(self, customer, day):
-        invoice = self.ledger.open_invoices(customer)[:1]
-        if invoice:
-            self._hold(
-                day,
-                move_id=invoice.id,
-                reason="Goods returned; the warehouse checks the quantity.",
-            )
-
-    def _hold(self, day, **values):
-        self.env["collections.hold"].create(
-            {
-                "company_id": self.company.id,
-                "user_id": self._user("collector").id,
-                "date_start": day,
-                **values,
-            }
-        )
-
     # === CASES === #
 
     def _tell_cases(self):
@@ -144,3 +97,23 @@ class Story:
             case.priority = "2"
             case._set_stage("legal")
             case.segment_id = segments.get("will_not_pay", case.segment_id)
+
+    def _compute_figures(self):
+        """What the nightly jobs would have computed: figures of the cases, and their past."""
+        self.env.flush_all()
+        self.env["collections.refresh"].search([("company_id", "=", self.company.id)]).unlink()
+        partners = [partner.id for partner in self.ledger.partners.values()]
+        self.env["dunning.run"]._refresh_cases(self.company, self.today, partners)
+        self.env["collections.kpi"]._build_history(self.company, self.today)
+        self.env["collections.kpi"]._take_snapshot(self.company, self.today)
+        self._drop_wakeups()
+
+    def _drop_wakeups(self):
+        """What the past has asked the scheduler for is done."""
+        crons = [self.env.ref(f"collections_addon.cron_{name}") for name in CRONS]
+        self.env["ir.cron.trigger"].search(
+            [
+                ("cron_id", "in", [cron.id for cron in crons]),
+                ("create_date", ">=", self.replay.begun_at),
+            ]
+        ).unlink()

@@ -84,12 +84,23 @@ class TestDemoData(TransactionCase):
             stored, {line: (line.dunning_level_id, line.dunning_last_date) for line in lines}
         )
 
+    def company_records(self, model):
+        return self.env[model].search([("company_id", "=", self.company.id)])
+
+    def test_figures_of_the_past_are_there(self):
+        kpis = self.company_records("collections.kpi")
+        self.assertGreater(len(kpis), 30)
+        self.assertTrue(any(kpi.overdue for kpi in kpis))
+        self.assertEqual(max(kpis.mapped("date")), TODAY)
+        self.assertFalse(self.company_records("collections.refresh"))
+
     def test_stages_and_events_are_told(self):
         self.assertEqual(len(self.cases), len(self.customers))
         self.assertLessEqual({"legal", "dunning"}, set(self.cases.mapped("stage")))
         holds = self.env["collections.hold"].search([("company_id", "=", self.company.id)])
-        self.assertTrue(holds.filtered("move_id"))
-        self.assertTrue(holds.filtered(lambda hold: not hold.move_id))
+        self.assertTrue(holds)
+        self.assertEqual(self.company_records("collections.dispute").mapped("state"), ["open"])
+        self.assertTrue(self.company_records("collections.promise"))
         self.assertIn("bounced", self.actions.mapped("reason_code"))
         self.assertTrue(self.cases.filtered(lambda case: case.credit_amount > 0))
 
