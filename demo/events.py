@@ -14,6 +14,7 @@ CALENDAR = {
 }
 #: Dispute states of an invoice of which something is contested now.
 CONTESTING = ("disputed", "partly")
+LONGEST_PROMISE = 25
 CONTESTED = ("quantity", "quality", "price", "invoice_not_received")
 
 
@@ -133,6 +134,10 @@ class Events:
         if not overdue:
             return
         lines = self.ledger.receivable_lines(overdue).filtered("amount_residual")
+        planned = [self.ledger.planned_payment(line) for line in lines]
+        date = max((d for d in planned if d), default=day)
+        if not day < date <= day + timedelta(days=LONGEST_PROMISE):
+            date = day + timedelta(days=9)
         promise = self.env["collections.promise"].create(
             {
                 "company_id": self.company.id,
@@ -140,7 +145,7 @@ class Events:
                 "currency_id": overdue[0].currency_id.id,
                 "line_ids": [(6, 0, lines.ids)],
                 "made_on": day,
-                "date": day + timedelta(days=9),
+                "date": date,
                 "source": "phone",
                 "user_id": self.collector.id,
             }

@@ -9,6 +9,8 @@ HALF_YEAR = 182
 TROUBLE_SINCE = 125
 #: What fell due within so many days before today is what disputers contest now.
 CONTESTED_DAYS = 75
+#: So many days before today the firm began to remind, and customers to pay sooner.
+REMINDED_SINCE = 80
 
 
 def payments(habit, rng, due, today):
@@ -32,19 +34,21 @@ def _prompt(rng, due, today):
     return _after(rng, due, -1, 2)
 
 
+def _is_reminded(due, today):
+    return (today - due).days < REMINDED_SINCE
+
+
 def _slow(rng, due, today):
-    return _after(rng, due, 12, 6)
+    return _after(rng, due, 7 if _is_reminded(due, today) else 30, 6)
 
 
 def _late(rng, due, today):
-    if rng.random() < 0.12:
-        return _after(rng, due, 70, 15)
-    return _after(rng, due, 31, 10)
+    return _after(rng, due, 19 if _is_reminded(due, today) else 62, 11)
 
 
 def _seasonal(rng, due, today):
     if (today - due).days % HALF_YEAR < LEAN_DAYS:
-        return _after(rng, due, 38, 10)
+        return _after(rng, due, 33, 10)
     return _after(rng, due, 1, 3)
 
 
@@ -57,17 +61,14 @@ def _trouble(rng, due, today):
 def _disputer(rng, due, today):
     if 10 <= (today - due).days <= CONTESTED_DAYS:
         return []
-    kind = rng.random()
-    if kind < 0.2:
-        return _after(rng, due, 6, 4, share=0.65)
-    if kind < 0.35:
-        return _after(rng, due, 80, 10)
+    if rng.random() < 0.3:
+        return _after(rng, due, 60, 10)
     return _after(rng, due, 4, 4)
 
 
 def _partial(rng, due, today):
     first = _after(rng, due, 4, 3, share=0.5)
-    return first + _after(rng, due, 30, 8, share=0.5)
+    return first + _after(rng, due, 24 if _is_reminded(due, today) else 50, 8, share=0.5)
 
 
 def _installments(rng, due, today):

@@ -195,7 +195,7 @@ class Ledger:
 
     def _invoice_days(self, customer):
         rng = random.Random(f"days {customer.name}")
-        every = 91 if customer.habit == "installments" else rng.choice((30, 38, 45, 60))
+        every = 91 if customer.habit == "installments" else rng.choice((38, 45, 60))
         day = self.first_day + timedelta(days=rng.randrange(28))
         if "new" in customer.marks:
             day = max(day, self.today - timedelta(days=105))
@@ -288,6 +288,13 @@ class Ledger:
             if not self._stays_unmatched(customer, date)
         ]
         self.env["account.move.line"]._reconcile_plan(pairs)
+
+    def planned_payment(self, line):
+        """The day on which an item will be paid for the first time; None for never."""
+        days = [
+            day for day, entries in self.due_payments.items() if any(e[1] == line for e in entries)
+        ]
+        return min(days, default=None)
 
     def _still_owed(self, entries):
         """The payments, less what a credit note has settled since they were planned."""

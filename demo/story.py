@@ -114,6 +114,6 @@ class Story:
         self.env["ir.cron.trigger"].search(
             [
                 ("cron_id", "in", [cron.id for cron in crons]),
-                ("create_date", ">=", self.replay.begun_at),
+                ("create_date", ">=", self.env.cr.now()),
             ]
         ).unlink()
