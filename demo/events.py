@@ -48,11 +48,8 @@ class Events:
         return invoices.filtered(lambda move: move.dispute_state not in CONTESTING)[:1]
 
     def _date_messages(self, record, day):
-        """Messages written by the system carry the clock's date: move them to the day."""
-        messages = record.message_ids | record.case_id.message_ids
-        begun = self.replay.begun_at
-        recent = messages.filtered(lambda message: message.date >= begun)
-        recent.date = datetime.combine(day, time(13, 20))
+        for thread in (record, record.case_id):
+            self.replay.date_messages(thread, day)
 
     # === EVENTS === #
 

@@ -14,9 +14,9 @@ from odoo import fields
 #: When the firm sends, in UTC: the morning in Europe, then in America.
 SENDING_HOURS = (time(9, 10), time(17, 40))
 #: Contacts of the final level left to approve at the end of the story.
-UNDECIDED_DAYS = 4
+UNDECIDED_DAYS = 2
 #: Calls of the last days that nobody has made yet.
-OPEN_CALL_DAYS = 2
+OPEN_CALL_DAYS = 6
 CALL_OUTCOMES = ("promised", "promised", "paid", "callback", "no_answer", "voicemail")
 
 
@@ -57,6 +57,7 @@ class Replay:
     def _work(self, day):
         """What the team does on a business day."""
         self._judge_promises(day)
+        self._call_again(day)
         run = self.env["dunning.run"]._execute(self.company, day)
         self._date_back(run, day)
         self._approve(day)
@@ -117,13 +118,43 @@ class Replay:
             action._mark_sent(moment)
 
     def _make_by_hand(self, action, moment):
-        is_call = action.channel_code == "call"
-        if is_call and (self.today - moment.date()).days <= OPEN_CALL_DAYS:
-            return
-        action._mark_sent(moment + self._minutes(120))
-        if is_call:
-            outcome = self.rng.choice(CALL_OUTCOMES)
-            action.outcome_id = self.env["dunning.outcome"]._by_code(outcome)
+        if action.channel_code == "call":
+            self._call(action, moment)
+        else:
+            action._mark_sent(moment + self._minutes(120))
+
+    def _call(self, action, moment):
+        """Put the call on the list, and make it unless it is of the last days."""
+        channel = self.env["collections.channel"]._by_code("call")
+        channel.with_context(dunning_now=moment)._hand_over(action, moment)
+        day = moment.date()
+        if action.state == "sending" and (self.today - day).days > OPEN_CALL_DAYS:
+            code = self.rng.choice(CALL_OUTCOMES)
+            action._record_call(
+                self.env["dunning.outcome"]._by_code(code),
+                callback_date=day + timedelta(days=1) if code == "callback" else None,
+                now=moment + self._minutes(90),
+            )
+        self.date_messages(action.case_id, day)
+
+    def _call_again(self, day):
+        """Calls whose day has come again are answered this time."""
+        due = self.actions.search(
+            [
+                ("company_id", "=", self.company.id),
+                ("state", "=", "sending"),
+                ("callback_date", "<=", day),
+            ]
+        )
+        for action in due:
+            moment = datetime.combine(day, SENDING_HOURS[0]) + self._minutes(60)
+            action._record_call(self.env["dunning.outcome"]._by_code("promised"), now=moment)
+            self.date_messages(action.case_id, day)
+
+    def date_messages(self, record, day):
+        """Messages written by the system carry the clock's date: move them to the day."""
+        recent = record.message_ids.filtered(lambda message: message.date >= self.begun_at)
+        recent.date = datetime.combine(day, time(13, 20))
 
     def _customer(self, action):
         partners = self.ledger.partners

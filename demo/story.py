@@ -51,9 +51,10 @@ class Story:
         """Make everything, in the order in which it would have happened."""
         self.ledger.prepare()
         self._choose_policies()
+        self._open_cases()
         self.events.plan()
         self.replay.play()
-        self._tell_cases()
+        self._hand_over()
         self._compute_figures()
         _logger.info(
             "Demo firm: %s customers, %s contacts",
@@ -79,24 +80,32 @@ class Story:
 
     # === CASES === #
 
-    def _tell_cases(self):
-        """Who is responsible, what is thought of the customer, what was handed over."""
+    def _open_cases(self):
+        """Who is responsible for a customer, and what is thought of it."""
         people = [self._user("collector"), self._user("manager")]
-        segments = {s.code: s for s in self.env["collections.segment"].search([])}
-        for number, customer in enumerate(self.customers):
-            case = self.env["collections.case"]._of(self.ledger.partners[customer], self.company)
-            code = "unknown" if "new" in customer.marks else SEGMENTS.get(customer.habit)
-            case.write(
+        segments = {s.code: s.id for s in self.env["collections.segment"].search([])}
+        cases = self.env["collections.case"].create(
+            [
                 {
+                    "partner_id": self.ledger.partners[customer].id,
+                    "company_id": self.company.id,
                     "collector_id": people[number % 3 == 2].id,
-                    "segment_id": segments.get(code, case.segment_id).id,
+                    "segment_id": segments.get(self._segment(customer)),
                 }
-            )
+                for number, customer in enumerate(self.customers)
+            ]
+        )
+        self.cases = dict(zip(self.customers, cases, strict=True))
+
+    def _segment(self, customer):
+        if "legal" in customer.marks:
+            return "will_not_pay"
+        return "unknown" if "new" in customer.marks else SEGMENTS.get(customer.habit)
+
+    def _hand_over(self):
         for customer in self._marked("legal"):
-            case = self.env["collections.case"]._of(self.ledger.partners[customer], self.company)
-            case.priority = "2"
-            case._set_stage("legal")
-            case.segment_id = segments.get("will_not_pay", case.segment_id)
+            self.cases[customer].priority = "2"
+            self.cases[customer]._set_stage("legal")
 
     def _compute_figures(self):
         """What the nightly jobs would have computed: figures of the cases, and their past."""

@@ -29,7 +29,7 @@ class TestDemoData(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.env["res.company"].create({"name": "Demo without chart"})
-        cls.env.user.company_ids += cls.company
+        (cls.env.user | cls.env.ref("base.user_admin")).company_ids += cls.company
         cls.mails_before = cls.env["mail.mail"].search_count([])
         cls.customers = some_customers()
         cls.load()
@@ -86,6 +86,12 @@ class TestDemoData(TransactionCase):
 
     def company_records(self, model):
         return self.env[model].search([("company_id", "=", self.company.id)])
+
+    def test_letters_and_calls_are_made_by_people(self):
+        by_hand = self.actions.filtered("is_manual")
+        self.assertEqual(set(by_hand.mapped("channel_code")), {"letter", "call"})
+        calls = by_hand.filtered(lambda action: action.channel_code == "call")
+        self.assertTrue(calls.filtered("outcome_id") | calls.activity_ids.dunning_action_id)
 
     def test_figures_of_the_past_are_there(self):
         kpis = self.company_records("collections.kpi")
