@@ -16,7 +16,7 @@ SENDING_HOURS = (time(9, 10), time(17, 40))
 #: Contacts of the final level left to approve at the end of the story.
 UNDECIDED_DAYS = 2
 #: Calls of the last days that nobody has made yet.
-OPEN_CALL_DAYS = 6
+OPEN_CALL_DAYS = 13
 CALL_OUTCOMES = ("promised", "promised", "paid", "callback", "no_answer", "voicemail")
 
 
