@@ -1,0 +1,170 @@
+import { expect, test } from "@odoo/hoot";
+import { animationFrame } from "@odoo/hoot-mock";
+import { click, queryAllTexts } from "@odoo/hoot-dom";
+import {
+    allowTranslations,
+    contains,
+    defineModels,
+    makeMockEnv,
+    mockService,
+    models,
+    mountWithCleanup,
+    onRpc,
+    preloadBundle,
+} from "@web/../tests/web_test_helpers";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { getDefaultConfig } from "@web/views/view";
+
+import { CollectionsOverview } from "@collections_addon/dashboard/overview";
+
+class Overview extends models.Model {
+    _name = "collections.overview";
+}
+
+defineMailModels();
+defineModels([Overview]);
+preloadBundle("web.chartjs_lib");
+
+const quiet = {
+    today: "2026-03-05",
+    date_from: "2025-03-05",
+    date_to: "2026-03-05",
+    currency_id: 1,
+    companies: [{ id: 1, name: "Hermit", currency: "USD", taken_at: "2026-03-05 04:00:00" }],
+    is_converted: false,
+    is_complete: true,
+    has_history: true,
+    can_build: true,
+    figures: {
+        receivable: 0,
+        credit_amount: 0,
+        exposure: 0,
+        overdue: 0,
+        line_count: 0,
+        overdue_count: 0,
+        overdue_customers: 0,
+        waiting: 0,
+        contacts_today: 0,
+    },
+    aging: [],
+    trend: [],
+    contacts: [],
+    skipped: { run_ids: [], date: false, reasons: [] },
+    top: [],
+    next: [],
+};
+
+const busy = {
+    ...quiet,
+    figures: { ...quiet.figures, receivable: 200, overdue: 50, waiting: 3, line_count: 2 },
+    aging: [
+        { bucket_id: 1, name: "Not due", amount: 150, credit_amount: 0, line_count: 1 },
+        { bucket_id: 2, name: "1–30", amount: 50, credit_amount: 0, line_count: 1 },
+    ],
+    top: [
+        {
+            case_id: 9,
+            name: "Deco Addict",
+            company: "Hermit",
+            overdue: 50,
+            exposure: 200,
+            days_overdue: 12,
+            level: "Friendly",
+            collector: "",
+        },
+    ],
+};
+
+function answer(data) {
+    onRpc("collections.overview", "get_overview", () => data);
+}
+
+async function mountOverview() {
+    allowTranslations();
+    const env = await makeMockEnv({ config: getDefaultConfig() });
+    await mountWithCleanup(CollectionsOverview, { env, props: { action: {}, actionId: 1 } });
+    await animationFrame();
+    await animationFrame();
+}
+
+test("without receivables it says how to begin", async () => {
+    answer(quiet);
+    await mountOverview();
+    expect(".o_collections_nothing h2").toHaveText("No receivables yet");
+    expect(".o_collections_card").toHaveCount(0);
+});
+
+test("figures are shown, and lead to what they count", async () => {
+    answer(busy);
+    mockService("action", {
+        doAction(action) {
+            expect.step([action.res_model, action.domain.at(-1)]);
+        },
+    });
+    await mountOverview();
+    expect(".o_collections_tile[data-tile=overdue]").toHaveText(/25 % of what is owed/);
+    await click(".o_collections_tile[data-tile=waiting]");
+    expect.verifySteps([["dunning.action", ["state", "=", "draft"]]]);
+});
+
+test("a chart can be read as a table, whose rows open what they count", async () => {
+    answer(busy);
+    mockService("action", {
+        doAction(action) {
+            expect.step([action.res_model, action.domain[1]]);
+        },
+    });
+    await mountOverview();
+    expect("[data-card=aging] canvas").toHaveCount(1);
+    expect("[data-card=aging] table").toHaveCount(1, { message: "for screen readers" });
+    expect("[data-card=aging] table button").toHaveCount(0);
+    await contains("[data-card=aging] .o_collections_toggle").click();
+    expect("[data-card=aging] canvas").toHaveCount(0);
+    expect(queryAllTexts("[data-card=aging] tbody th")).toEqual(["Not due", "1–30"]);
+    await contains("[data-card=aging] tbody tr:eq(1) button").click();
+    expect.verifySteps([["collections.aging.report", ["bucket_id", "=", 2]]]);
+    await contains("[data-card=aging] .o_collections_toggle").click();
+    expect("[data-card=aging] canvas").toHaveCount(1);
+});
+
+test("missing figures are taken first, once", async () => {
+    let isTaken = false;
+    onRpc("collections.overview", "get_overview", () => ({ ...busy, is_complete: isTaken }));
+    onRpc("collections.overview", "refresh_overview", () => {
+        isTaken = true;
+        expect.step("refresh");
+        return true;
+    });
+    await mountOverview();
+    expect.verifySteps(["refresh"]);
+    expect(".o_collections_busy").toHaveCount(0);
+});
+
+test("whoever may, is offered the past when there is none", async () => {
+    answer({ ...busy, has_history: false, can_build: true });
+    onRpc("collections.kpi", "action_build_history", () => {
+        expect.step("build");
+        return false;
+    });
+    await mountOverview();
+    await contains(".o_collections_build").click();
+    expect.verifySteps(["build"]);
+});
+
+test("whoever may not, is not offered the past", async () => {
+    answer({ ...busy, has_history: false, can_build: false });
+    await mountOverview();
+    expect(".o_collections_build").toHaveCount(0);
+});
+
+test("the trend's period is chosen by months or by days", async () => {
+    onRpc("collections.overview", "get_overview", ({ kwargs }) => {
+        expect.step([typeof kwargs.date_from, kwargs.date_to]);
+        return busy;
+    });
+    await mountOverview();
+    expect.verifySteps([["string", null]]);
+    await contains("#o_collections_period").select("0");
+    expect("input[type=date]").toHaveCount(2);
+    expect.verifySteps([["string", "2026-03-05"]]);
+});
