@@ -5,8 +5,8 @@ import { formatCurrency } from "@web/core/currency";
 import {
     deserializeDate,
     deserializeDateTime,
-    formatDateTime,
     serializeDate,
+    toLocaleDateTimeString,
     today,
 } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -144,7 +144,7 @@ export class CollectionsOverview extends Component {
     get takenAt() {
         const moments = this.state.data.companies.map((company) => company.taken_at);
         const oldest = moments.filter(Boolean).sort()[0];
-        return oldest ? formatDateTime(deserializeDateTime(oldest), { showSeconds: false }) : "";
+        return oldest ? toLocaleDateTimeString(deserializeDateTime(oldest)) : "";
     }
 
     get overdueShare() {

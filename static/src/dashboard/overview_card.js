@@ -40,6 +40,10 @@ export class OverviewCard extends Component {
         return Boolean(this.props.onSelect && this.props.chart.keys.length);
     }
 
+    get textColumns() {
+        return this.props.chart.textColumns || 1;
+    }
+
     toggle() {
         this.state.isTable = !this.state.isTable;
     }

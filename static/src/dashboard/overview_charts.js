@@ -6,8 +6,9 @@ import { ageColors } from "./overview_colors";
  * What the Overview shows, from the plain data of `collections.overview`.
  *
  * Every function returns a chart: `type` and `data` for Chart.js, the same numbers as
- * a table (`head`, `rows`, each a list of texts), a sentence that sums it up, and
- * `keys`, one per row, which the screen opens when somebody chooses it.
+ * a table (`head`, `rows`, each a list of texts; `textColumns`, the first that are no
+ * numbers, 1 if not given), a sentence that sums it up, and `keys`, one per row, which
+ * the screen opens when somebody chooses it.
  *
  * `format` holds functions from a value to a text (`money`, `short` money for an axis,
  * `number`, `date`, and `day`, a near date with its weekday) and `colors`, a palette.
@@ -98,6 +99,7 @@ export function contactsChart(contacts, format) {
             })),
         },
         head: [_t("Channel"), _t("State"), _t("Contacts")],
+        textColumns: 2,
         rows: filled.map((row) => [row.channel_name, row.state_name, format.number(row.count)]),
         keys: filled.map(({ channel, state }) => ({ channel, state })),
         summary: _t("%s contacts.", format.number(sum(contacts, "count"))),
@@ -193,7 +195,11 @@ export function chartOptions(chart, format, isRtl) {
             legend: {
                 display: chart.data.datasets.length > 1,
                 rtl: isRtl,
-                labels: { color: format.colors.text },
+                labels: {
+                    color: format.colors.text,
+                    usePointStyle: true,
+                    pointStyle: chart.type === "line" ? "line" : "rect",
+                },
             },
             tooltip: {
                 rtl: isRtl,
