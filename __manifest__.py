@@ -60,6 +60,7 @@
     "demo": [
         "demo/res_users.xml",
         "demo/demo_firm.xml",
+        "demo/collections_kpi.xml",
     ],
     "assets": {
         "web.assets_backend": [

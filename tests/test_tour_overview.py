@@ -11,57 +11,64 @@ from odoo.addons.web.tests.test_js import unit_test_error_checker
 
 @tagged("post_install", "-at_install")
 class TestOverviewTour(AccountTestInvoicingHttpCommon):
-    def test_tour(self):
-        company = self.env.company
-        self.env.user.group_ids |= self.env.ref("collections_addon.group_collections_admin")
-        company.dunning_policy_id = self.env["dunning.policy"].create(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref("collections_addon.group_collections_admin")
+        cls.company = cls.env.company
+        cls.today = fields.Date.context_today(cls.env.user)
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Overview Customer", "email": "customer@example.com"}
+        )
+        for days, amount in ((12, 300), (70, 100), (-9, 50)):
+            cls._invoice(cls.customer, days, amount)
+        new_test_user(
+            cls.env,
+            "overview_tour",
+            "collections_addon.group_collections_manager",
+            company_id=cls.company.id,
+            company_ids=cls.company.ids,
+        )
+
+    @classmethod
+    def _invoice(cls, customer, days, amount):
+        """Post an invoice that many days past due."""
+        move = cls.env["account.move"].create(
             {
-                "name": "House rules",
-                "company_id": company.id,
-                "level_ids": [
-                    Command.create(
-                        {
-                            "name": "First",
-                            "days": 5,
-                            "step_ids": [Command.create({"channel_code": "email"})],
-                        }
-                    )
+                "move_type": "out_invoice",
+                "partner_id": customer.id,
+                "invoice_date": cls.today - timedelta(days=days + 14),
+                "invoice_date_due": cls.today - timedelta(days=days),
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create({"name": "Work", "price_unit": amount, "tax_ids": []})
                 ],
             }
         )
-        today = fields.Date.context_today(self.env.user)
-        customer = self.env["res.partner"].create(
-            {"name": "Overview Customer", "email": "customer@example.com"}
+        move.action_post()
+        return move
+
+    def _tour(self, action, name):
+        self.start_tour(f"/odoo/action-collections_addon.{action}", name, login="overview_tour")
+
+    def test_overview(self):
+        level = Command.create(
+            {"name": "First", "days": 5, "step_ids": [Command.create({"channel_code": "email"})]}
         )
-        self.env["account.move"].create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": customer.id,
-                    "invoice_date": today - timedelta(days=days + 14),
-                    "invoice_date_due": today - timedelta(days=days),
-                    "invoice_payment_term_id": False,
-                    "invoice_line_ids": [
-                        Command.create({"name": "Work", "price_unit": amount, "tax_ids": []})
-                    ],
-                }
-                for days, amount in ((12, 300), (70, 100), (-9, 50))
-            ]
-        ).action_post()
-        self.env["dunning.run"]._execute(company, today)
+        self.company.dunning_policy_id = self.env["dunning.policy"].create(
+            {"name": "House rules", "company_id": self.company.id, "level_ids": [level]}
+        )
+        self.env["dunning.run"]._execute(self.company, self.today)
         self.env["collections.kpi"].search([]).unlink()
-        new_test_user(
-            self.env,
-            "overview_tour",
-            "collections_addon.group_collections_manager",
-            company_id=company.id,
-            company_ids=company.ids,
-        )
-        self.start_tour(
-            "/odoo/action-collections_addon.action_collections_overview",
-            "collections_overview",
-            login="overview_tour",
-        )
+        self._tour("action_collections_overview", "collections_overview")
+
+    def test_aging_as_of_a_past_day(self):
+        customer = self.env["res.partner"].create({"name": "Paid Customer"})
+        invoice = self._invoice(customer, 60, 80)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"payment_date": self.today})._create_payments()
+        self._tour("action_collections_aging", "collections_aging")
 
 
 @tagged("post_install", "-at_install")

@@ -85,12 +85,23 @@ class CollectionsKpi(models.Model):
         companies = self.env["res.company"].search([])
         progress._commit_progress(remaining=len(companies))
         for company in companies:
-            today = company._collections_today(fields.Datetime.now())
-            if not self.search_count([("company_id", "=", company.id)], limit=1):
-                self._build_history(company, today)
-            self._take_snapshot(company, today)
+            self._catch_up(company, company._collections_today(fields.Datetime.now()))
             if not progress._commit_progress(1):
                 break
+
+    @api.model
+    def _catch_up_all(self):
+        """What the daily job does, in one transaction: for data made up at once."""
+        for company in self.env["res.company"].search([]):
+            self._catch_up(company, company._collections_today(fields.Datetime.now()))
+
+    @api.model
+    def _catch_up(self, company, today):
+        """Take the figures of a day; when there are none before it, the past year's as well."""
+        before = [("company_id", "=", company.id), ("date", "<", today)]
+        if not self.search_count(before, limit=1):
+            self._build_history(company, today)
+        self._take_snapshot(company, today)
 
     @api.model
     def _take_snapshot(self, company, date):

@@ -169,7 +169,12 @@ export function chartOptions(chart, format, isRtl) {
     const category = {
         stacked: Boolean(chart.stacked),
         reverse: isRtl && !chart.horizontal,
-        ticks: { color: format.colors.text, autoSkip: !chart.horizontal, maxRotation: 45 },
+        ticks: {
+            color: format.colors.text,
+            autoSkip: !chart.horizontal,
+            maxTicksLimit: chart.type === "line" ? 7 : undefined,
+            maxRotation: 45,
+        },
         grid: { display: false },
     };
     const value = {
