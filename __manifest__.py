@@ -33,6 +33,7 @@
         "data/collections_kpi.xml",
         "data/digest_data.xml",
         "data/mail_activity_type.xml",
+        "report/statement.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -55,6 +56,7 @@
         "views/collections_promise_views.xml",
         "views/dunning_letter_views.xml",
         "views/dunning_call_views.xml",
+        "views/collections_statement_views.xml",
         "views/collections_menus.xml",
     ],
     "demo": [

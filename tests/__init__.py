@@ -22,3 +22,4 @@ from . import test_channel_call
 from . import test_channel_letter
 from . import test_tour_collections
 from . import test_tour_overview
+from . import test_statement_report

@@ -125,7 +125,7 @@ class TestLetter(CollectionsCommon):
         )
         letter = self._letter()
         self.assertEqual(letter.recipient_id, child)
-        lines = letter._address_lines()
+        lines = letter._collections_document().values["address_lines"]
         self.assertEqual(lines[:3], ["Debtor Ltd", "Ms. Payer", "5 Long Street"])
 
     def test_missing_printer_fails_all_letters_and_says_what_to_install(self):

@@ -12,6 +12,7 @@ from . import (
     collections_case_promise,
     collections_demo,
     collections_case_screen,
+    collections_case_statement,
     collections_dispute,
     collections_dispute_reason,
     collections_document,
@@ -21,6 +22,7 @@ from . import (
     collections_kpi,
     collections_overview,
     collections_segment,
+    collections_statement,
     digest_digest,
     dunning_action,
     dunning_action_call,
@@ -53,4 +55,5 @@ from . import (
     res_partner_bank,
     res_partner_postal,
     res_partner_screen,
+    res_partner_statement,
 )

@@ -173,6 +173,8 @@ class CollectionsDocument(models.AbstractModel):
         Works with the PyPDF2 of every version Odoo accepts: 1.x has the older names.
         """
         pages = list(PdfReader(io.BytesIO(pdf), strict=False).pages)
+        if len(pages) > 1 and self._is_blank(pages[-1]):
+            pages.pop()
         marks = PdfReader(self._marks(pages, document), strict=False).pages
         for page, mark in zip(pages, marks, strict=True):
             merge = getattr(page, "merge_page", None) or page.mergePage
@@ -197,6 +199,14 @@ class CollectionsDocument(models.AbstractModel):
         out = io.BytesIO()
         writer.write(out)
         return out.getvalue()
+
+    def _is_blank(self, page):
+        """Whether nothing is written or painted on a page: a margin has overflowed."""
+        content = (getattr(page, "get_contents", None) or page.getContents)()
+        if content is None:
+            return True
+        data = (getattr(content, "get_data", None) or content.getData)()
+        return not any(operator in data.split() for operator in (b"Tj", b"TJ", b"Do"))
 
     def _marks(self, pages, document):
         packet = io.BytesIO()

@@ -5,10 +5,12 @@ from odoo.exceptions import UserError
 
 from .collections_document import Document
 
-#: Characters of the address that fit on a line, and lines in the window.
-LINE_LENGTH, LINE_COUNT = 42, 6
-#: Characters of the sender's address that fit on the line above it.
-RETURN_LENGTH = 66
+#: Widths in percent of the columns of the list, by how many kinds of deduction it shows.
+COLUMN_WIDTHS = (
+    (30, 16, 16, 14, 24),
+    (23, 13, 13, 10, 16, 10, 15),
+    (19, 12, 12, 9, 15, 10, 9, 14),
+)
 
 
 class DunningAction(models.Model):
@@ -35,11 +37,8 @@ class DunningAction(models.Model):
 
     def _letter_head_values(self):
         subject, text = self._level_text()
-        company_partner = self.company_id.partner_id.sudo()
-        sender_lines = company_partner._postal_lines(self.company_id)
-        return_line = " · ".join([self.company_id.name, *sender_lines])
-        address_lines = self._address_lines()
         return {
+            **self.recipient_id._letter_address_values(self.partner_id, self.company_id),
             "subject": subject,
             "text": text,
             "date": self.company_id._collections_today(fields.Datetime.now()),
@@ -47,48 +46,31 @@ class DunningAction(models.Model):
             "customer_code": self.partner_id.ref,
             "customer_vat": self.partner_id.vat,
             "contact": self.case_id.collector_id.partner_id.sudo(),
-            "sender_lines": sender_lines,
-            "return_line": return_line,
-            "return_line_count": 2 if len(return_line) > RETURN_LENGTH else 1,
-            "address_lines": address_lines,
-            "address_size": self._address_size(address_lines),
         }
 
-    def _address_lines(self):
-        """Name and postal address of the recipient, one entry per line."""
-        postal = self._postal_partner()
-        names = [self.partner_id.name]
-        if self.recipient_id != self.partner_id and self.recipient_id.name:
-            names.append(self.recipient_id.name)
-        return [*dict.fromkeys(filter(None, names)), *postal._postal_lines(self.company_id)]
-
-    @api.model
-    def _address_size(self, lines):
-        """Font size in points with which an address fits into the window."""
-        count = sum(-(-len(line) // LINE_LENGTH) for line in lines)
-        return 10 if count <= LINE_COUNT else 8 if count <= LINE_COUNT + 2 else 6.5
-
     def _postal_partner(self):
-        """Whose address the letter goes to: the recipient's, else the customer's.
+        """Whose address the letter goes to; empty when nobody's is complete.
 
-        :rtype: `res.partner`, empty when neither has a complete address
+        :rtype: `res.partner`
         """
         self.ensure_one()
-        candidates = self.recipient_id | self.partner_id
-        return candidates.filtered(lambda partner: partner._has_postal_address())[:1]
+        return self.recipient_id._postal_partner(self.partner_id)
 
     def _letter_amount_values(self):
         rows = [self._letter_row(item) for item in self.item_ids]
         currency = self.currency_id
         total = {name: sum(row[name] for row in rows) for name in ("open", "disputed", "credit")}
+        has_credit = not currency.is_zero(total["credit"])
+        has_disputed = not currency.is_zero(total["disputed"])
         return {
             "rows": rows,
             "currency": currency,
             "open_sum": total["open"],
             "credit_sum": total["credit"],
             "disputed_sum": total["disputed"],
-            "has_credit": not currency.is_zero(total["credit"]),
-            "has_disputed": not currency.is_zero(total["disputed"]),
+            "has_credit": has_credit,
+            "has_disputed": has_disputed,
+            "column_widths": COLUMN_WIDTHS[has_disputed + has_credit],
             "total": self.amount_total,
             "overdue": self.amount_overdue,
             "payment": self._payment_values(rows),
@@ -116,7 +98,6 @@ class DunningAction(models.Model):
             reference = f"C{self.case_id.id}-{self.id}"
         bank = self.company_id._collections_bank(self.currency_id, self.move_ids)
         return {
-            "amount": False,
             "reference": reference,
             "bank": bank,
             "is_iban": bank._is_iban(),

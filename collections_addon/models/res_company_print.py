@@ -14,15 +14,15 @@ class ResCompany(models.Model):
         help="A short e-mail to a customer who was reminded and has now paid all that was overdue.",
     )
 
-    def _collections_bank(self, currency, moves):
+    def _collections_bank(self, currency, moves=None):
         """The bank account customers are asked to pay to.
 
         :param currency: `res.currency` of the debt
-        :param moves: the invoices: an account printed on all of them is the one
+        :param moves: `account.move`: an account printed on all of them is the one
         :rtype: `res.partner.bank`, empty when the company has none
         """
         self.ensure_one()
-        printed = moves.sudo().partner_bank_id
+        printed = moves.sudo().partner_bank_id if moves else self.env["res.partner.bank"]
         if len(printed) == 1 and printed.partner_id == self.partner_id:
             return printed
         banks = self.sudo().partner_id.bank_ids

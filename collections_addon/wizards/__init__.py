@@ -4,6 +4,7 @@ from . import (
     collections_dispute_resolution,
     collections_first_steps,
     collections_hold_wizard,
+    collections_statement_print,
     dunning_call,
     dunning_evaluate,
     dunning_letter,
