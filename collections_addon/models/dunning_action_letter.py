@@ -1,6 +1,6 @@
 import base64
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .collections_document import Document
