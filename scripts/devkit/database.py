@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from .odoo_source import Odoo
@@ -125,11 +126,14 @@ def template(stand, demo=False, note=None):
 def with_module(stand, demo=False, note=None):
     """Return a database that has the module installed as it is now.
 
+    Demo data are relative to the day they are made on: they last until midnight.
+
     :rtype: str
     """
     base = template(stand, demo, note)
+    day = date.today().isoformat() if demo else ""
     prefix = f"collections_module_{'demo' if demo else 'bare'}_{clone_key()}_"
-    name = prefix + digest(base, module_digest())[:10]
+    name = prefix + digest(base, module_digest(), day)[:10]
     with locked(prefix):
         existing = stand.server.databases()
         if name not in existing:
