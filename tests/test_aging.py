@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from freezegun import freeze_time
 
 from odoo import Command
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
-
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 TODAY = date(2026, 3, 5)
 
@@ -24,9 +23,7 @@ class LedgerCase(AccountTestInvoicingCommon):
         cls.startClassPatcher(freeze_time(TODAY))
         cls.env.user.group_ids |= cls.env.ref("collections_addon.group_collections_admin")
         cls.company = cls.env.company
-        cls.usd = cls.setup_other_currency(
-            "GBP", rates=[("2025-01-01", 2.0), ("2026-01-01", 4.0)]
-        )
+        cls.usd = cls.setup_other_currency("GBP", rates=[("2025-01-01", 2.0), ("2026-01-01", 4.0)])
 
     @classmethod
     def _entry(cls, partner, amount, day, due=None, currency=None, company=None):
@@ -40,32 +37,36 @@ class LedgerCase(AccountTestInvoicingCommon):
         properties = partner.with_company(company)
         accounts = (
             properties.property_account_receivable_id,
-            cls.env["account.account"].with_company(company).search(
-                [("account_type", "=", "income"), ("company_ids", "=", company.id)], limit=1
-            ),
+            cls.env["account.account"]
+            .with_company(company)
+            .search([("account_type", "=", "income"), ("company_ids", "=", company.id)], limit=1),
         )
         journal = cls.env["account.journal"].search(
             [("type", "=", "general"), ("company_id", "=", company.id)], limit=1
         )
-        move = cls.env["account.move"].with_company(company).create(
-            {
-                "journal_id": journal.id,
-                "date": day,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": account.id,
-                            "partner_id": partner.id,
-                            "currency_id": currency.id,
-                            "amount_currency": sign * amount,
-                            "balance": sign * balance,
-                            "date_maturity": due or day,
-                            "no_followup": False,
-                        }
-                    )
-                    for account, sign in zip(accounts, (1, -1), strict=True)
-                ],
-            }
+        move = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "journal_id": journal.id,
+                    "date": day,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": account.id,
+                                "partner_id": partner.id,
+                                "currency_id": currency.id,
+                                "amount_currency": sign * amount,
+                                "balance": sign * balance,
+                                "date_maturity": due or day,
+                                "no_followup": False,
+                            }
+                        )
+                        for account, sign in zip(accounts, (1, -1), strict=True)
+                    ],
+                }
+            )
         )
         move.action_post()
         return move.line_ids.filtered(lambda line: line.account_id == accounts[0])
@@ -127,8 +128,14 @@ class TestAgingReport(LedgerCase):
         return report.with_user(user or self.env.user)
 
     def test_first_days_of_the_ages(self):
-        for days, name in ((-5, "Not due"), (0, "Not due"), (1, "1–30"), (30, "1–30"),
-                           (31, "31–60"), (121, "Over 120")):
+        for days, name in (
+            (-5, "Not due"),
+            (0, "Not due"),
+            (1, "1–30"),
+            (30, "1–30"),
+            (31, "31–60"),
+            (121, "Over 120"),
+        ):
             with self.subTest(days=days):
                 due = TODAY - timedelta(days=days)
                 line = self._entry(self.partner_a, 10, min(due, TODAY), due)
@@ -204,8 +211,11 @@ class TestAgingReport(LedgerCase):
     def test_viewer_reads_the_report(self):
         self._entry(self.partner_a, 100, date(2026, 2, 1))
         viewer = new_test_user(
-            self.env, "aging_viewer", "collections_addon.group_collections_viewer",
-            company_id=self.company.id, company_ids=self.company.ids,
+            self.env,
+            "aging_viewer",
+            "collections_addon.group_collections_viewer",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
         )
         rows = self._report(user=viewer).search_read([], ["residual", "partner_id", "bucket_id"])
         self.assertEqual([row["residual"] for row in rows], [100])

@@ -23,13 +23,17 @@ class TestDigest(LedgerCase):
                 "kpi_collections_waiting": True,
             }
         )
-        cls.level = cls.env["dunning.policy"].create(
-            {
-                "name": "House rules",
-                "company_id": cls.company.id,
-                "level_ids": [(0, 0, {"name": "First", "days": 5})],
-            }
-        ).level_ids
+        cls.level = (
+            cls.env["dunning.policy"]
+            .create(
+                {
+                    "name": "House rules",
+                    "company_id": cls.company.id,
+                    "level_ids": [(0, 0, {"name": "First", "days": 5})],
+                }
+            )
+            .level_ids
+        )
 
     def _value(self, name, start, end):
         digest = self.digest.with_context(start_datetime=start, end_datetime=end)
@@ -120,10 +124,7 @@ class TestDigest(LedgerCase):
         names = {kpi["kpi_name"] for kpi in self.digest._compute_kpis(self.company, viewer)}
         self.assertEqual(
             names,
-            {
-                f"kpi_collections_{name}"
-                for name in ("overdue", "collected", "contacts", "waiting")
-            },
+            {f"kpi_collections_{name}" for name in ("overdue", "collected", "contacts", "waiting")},
         )
         self.assertEqual(self.digest._compute_kpis(self.company, clerk), [])
         with self.assertRaises(AccessError):

@@ -94,8 +94,9 @@ class TestOverview(LedgerCase):
         run.action_ids[0]._approve()
         data = self._overview()
         self.assertEqual(data["figures"]["waiting"], 1)
-        self.assertEqual({row["state"]: row["count"] for row in data["contacts"]},
-                         {"draft": 1, "queued": 1})
+        self.assertEqual(
+            {row["state"]: row["count"] for row in data["contacts"]}, {"draft": 1, "queued": 1}
+        )
 
     def test_who_was_left_alone_by_the_last_run_and_why(self):
         self._entry(self.partner_a, 100, TODAY, TODAY + timedelta(days=30))
@@ -161,8 +162,9 @@ class TestOverview(LedgerCase):
 
     def test_manager_may_build_the_past(self):
         manager = self._user("overview_manager", "collections_addon.group_collections_manager")
-        self.assertTrue(self.env["collections.overview"].with_user(manager)
-                        .get_overview()["can_build"])
+        self.assertTrue(
+            self.env["collections.overview"].with_user(manager).get_overview()["can_build"]
+        )
 
     def test_others_are_refused(self):
         clerk = self._user("overview_clerk", "base.group_user")

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user, tagged
-
 from odoo.addons.account.tests.common import AccountTestInvoicingHttpCommon
 from odoo.addons.web.tests.test_js import unit_test_error_checker
+from odoo.tests import HttpCase, new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")

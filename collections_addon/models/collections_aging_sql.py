@@ -19,8 +19,7 @@ def bucket_case(days, buckets):
     if not buckets:
         return SQL("NULL::int")
     whens = SQL(" ").join(
-        SQL("WHEN %s <= %s THEN %s", days, bucket.days_to, bucket.code)
-        for bucket in buckets[:-1]
+        SQL("WHEN %s <= %s THEN %s", days, bucket.days_to, bucket.code) for bucket in buckets[:-1]
     )
     return SQL("CASE %s ELSE %s END", whens or SQL("WHEN FALSE THEN NULL"), buckets[-1].code)
 
@@ -38,9 +37,12 @@ def receivable_accounts(env):
 
     :rtype: SQL
     """
-    return env["account.account"].sudo()._search(
-        [("account_type", "=", "asset_receivable")]
-    ).subselect()
+    return (
+        env["account.account"]
+        .sudo()
+        ._search([("account_type", "=", "asset_receivable")])
+        .subselect()
+    )
 
 
 def open_lines(env, as_of=None):

@@ -199,9 +199,7 @@ class CollectionsOverview(models.AbstractModel):
             ],
             order="date",
         )
-        by_company = {
-            company: list(rows) for company, rows in kpis.grouped("company_id").items()
-        }
+        by_company = {company: list(rows) for company, rows in kpis.grouped("company_id").items()}
         days = [end - timedelta(days=n) for n in range(0, (end - start).days + 1, step)]
         points = [self._trend_point(by_company, day, step) for day in reversed(days)]
         return [point for point in points if point]

@@ -21,9 +21,7 @@ class DigestDigest(models.Model):
         compute="_compute_kpi_collections_contacts_value"
     )
     kpi_collections_waiting = fields.Boolean("Reminders Waiting for Approval")
-    kpi_collections_waiting_value = fields.Integer(
-        compute="_compute_kpi_collections_waiting_value"
-    )
+    kpi_collections_waiting_value = fields.Integer(compute="_compute_kpi_collections_waiting_value")
 
     # === COMPUTE METHODS === #
 

@@ -19,7 +19,13 @@ import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { OverviewCard } from "./overview_card";
-import { agingChart, contactsChart, nextChart, skippedChart, trendChart } from "./overview_charts";
+import {
+    agingChart,
+    contactsChart,
+    nextChart,
+    skippedChart,
+    trendChart,
+} from "./overview_charts";
 import { palette } from "./overview_colors";
 
 const OPEN_STATES = ["draft", "queued", "sending"];
@@ -65,7 +71,10 @@ export class CollectionsOverview extends Component {
     get period() {
         const { months, dateFrom, dateTo } = this.state;
         if (months) {
-            return { date_from: serializeDate(today().minus({ months })), date_to: null };
+            return {
+                date_from: serializeDate(today().minus({ months })),
+                date_to: null,
+            };
         }
         return { date_from: dateFrom || null, date_to: dateTo || null };
     }
@@ -117,10 +126,15 @@ export class CollectionsOverview extends Component {
         return {
             money: (amount) => formatCurrency(amount, currencyId),
             short: (amount) =>
-                formatCurrency(amount, currencyId, { humanReadable: true, digits: [16, 0] }),
+                formatCurrency(amount, currencyId, {
+                    humanReadable: true,
+                    digits: [16, 0],
+                }),
             number: (number) => formatInteger(number),
-            date: (text) => date(text, { day: "numeric", month: "short", year: "2-digit" }),
-            day: (text) => date(text, { weekday: "short", day: "numeric", month: "short" }),
+            date: (text) =>
+                date(text, { day: "numeric", month: "short", year: "2-digit" }),
+            day: (text) =>
+                date(text, { weekday: "short", day: "numeric", month: "short" }),
             colors: palette(cookie.get("color_scheme")),
         };
     }
@@ -137,7 +151,8 @@ export class CollectionsOverview extends Component {
 
     get isEmpty() {
         const { figures, trend, contacts } = this.state.data;
-        const isQuiet = !figures.receivable && !figures.credit_amount && !contacts.length;
+        const isQuiet =
+            !figures.receivable && !figures.credit_amount && !contacts.length;
         return isQuiet && !trend.some((point) => point.receivable);
     }
 
@@ -161,7 +176,9 @@ export class CollectionsOverview extends Component {
                 label: _t("Owed"),
                 value: money(figures.receivable),
                 note: _t("%s open items", number(figures.line_count)),
-                formula: _t("All posted customer items not yet settled, before credits."),
+                formula: _t(
+                    "All posted customer items not yet settled, before credits."
+                ),
                 open: () => this.openAging([["residual", ">", 0]]),
             },
             {
@@ -169,7 +186,9 @@ export class CollectionsOverview extends Component {
                 label: _t("Overdue"),
                 value: money(figures.overdue),
                 note: _t("%s % of what is owed", this.overdueShare),
-                formula: _t("The part of what is owed whose due date has passed; due today is not."),
+                formula: _t(
+                    "The part of what is owed whose due date has passed; due today is not."
+                ),
                 open: () => this.openAging([["overdue", ">", 0]]),
             },
             {
@@ -177,7 +196,9 @@ export class CollectionsOverview extends Component {
                 label: _t("Credits"),
                 value: money(figures.credit_amount),
                 note: _t("not yet allocated"),
-                formula: _t("Payments and credit notes not yet matched with what they pay."),
+                formula: _t(
+                    "Payments and credit notes not yet matched with what they pay."
+                ),
                 open: () => this.openAging([["residual", "<", 0]]),
             },
             {
@@ -185,9 +206,13 @@ export class CollectionsOverview extends Component {
                 label: _t("Customers overdue"),
                 value: number(figures.overdue_customers),
                 note: _t("%s overdue items", number(figures.overdue_count)),
-                formula: _t("Customers with at least one overdue item at the last evaluation."),
+                formula: _t(
+                    "Customers with at least one overdue item at the last evaluation."
+                ),
                 open: () =>
-                    this.open(_t("Customers Overdue"), "collections.case", [["overdue", ">", 0]]),
+                    this.open(_t("Customers Overdue"), "collections.case", [
+                        ["overdue", ">", 0],
+                    ]),
             },
             {
                 key: "waiting",
@@ -205,7 +230,9 @@ export class CollectionsOverview extends Component {
                 label: _t("Contacted today"),
                 value: number(figures.contacts_today),
                 note: _t("contacts made"),
-                formula: _t("Contacts that left, or were made, on today's business date."),
+                formula: _t(
+                    "Contacts that left, or were made, on today's business date."
+                ),
                 open: () =>
                     this.open(_t("Contacted Today"), "dunning.action", [
                         ["contact_date", "=", this.state.data.today],
@@ -223,8 +250,12 @@ export class CollectionsOverview extends Component {
             contacts: _t(
                 "Contacts under way now, made today, or prepared by today's run, by channel and state."
             ),
-            skipped: _t("Open items the last run did not contact anybody about, by its reason."),
-            top: _t("Customers by the sum of their overdue items at the last evaluation."),
+            skipped: _t(
+                "Open items the last run did not contact anybody about, by its reason."
+            ),
+            top: _t(
+                "Customers by the sum of their overdue items at the last evaluation."
+            ),
             next: _t(
                 "Customers by the day of their next step; what should have happened before counts today."
             ),
@@ -322,7 +353,9 @@ export class CollectionsOverview extends Component {
     }
 
     openHistory() {
-        return this.action.doAction("collections_addon.action_collections_aging_history");
+        return this.action.doAction(
+            "collections_addon.action_collections_aging_history"
+        );
     }
 
     openInvoices() {

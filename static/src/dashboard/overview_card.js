@@ -65,7 +65,11 @@ export class OverviewCard extends Component {
                 ev.native.target.style.cursor = elements.length ? "pointer" : "";
             };
         }
-        this.picture = new Chart(this.canvasRef.el, { type: chart.type, data: chart.data, options });
+        this.picture = new Chart(this.canvasRef.el, {
+            type: chart.type,
+            data: chart.data,
+            options,
+        });
     }
 
     onClickPicture([element]) {

@@ -83,7 +83,8 @@ export function contactsChart(contacts, format) {
     const channels = unique(contacts, "channel", "channel_name");
     const states = unique(contacts, "state", "state_name");
     const count = (channel, state) =>
-        contacts.find((row) => row.channel === channel && row.state === state)?.count || 0;
+        contacts.find((row) => row.channel === channel && row.state === state)?.count ||
+        0;
     const filled = contacts.filter((row) => row.count);
     return {
         type: "bar",
@@ -94,13 +95,18 @@ export function contactsChart(contacts, format) {
             datasets: states.map(([state, label], position) => ({
                 label,
                 data: channels.map(([channel]) => count(channel, state)),
-                backgroundColor: format.colors.series[position % format.colors.series.length],
+                backgroundColor:
+                    format.colors.series[position % format.colors.series.length],
                 keys: channels.map(([channel]) => ({ channel, state })),
             })),
         },
         head: [_t("Channel"), _t("State"), _t("Contacts")],
         textColumns: 2,
-        rows: filled.map((row) => [row.channel_name, row.state_name, format.number(row.count)]),
+        rows: filled.map((row) => [
+            row.channel_name,
+            row.state_name,
+            format.number(row.count),
+        ]),
         keys: filled.map(({ channel, state }) => ({ channel, state })),
         summary: _t("%s contacts.", format.number(sum(contacts, "count"))),
     };
@@ -130,7 +136,10 @@ export function skippedChart(skipped, format) {
             format.number(row.customer_count),
         ]),
         keys: reasons.map((row) => row.code),
-        summary: _t("%s open items were left alone.", format.number(sum(reasons, "line_count"))),
+        summary: _t(
+            "%s open items were left alone.",
+            format.number(sum(reasons, "line_count"))
+        ),
     };
 }
 
@@ -152,7 +161,10 @@ export function nextChart(days, format) {
         head: [_t("Day"), _t("Customers")],
         rows: days.map((day) => [format.day(day.date), format.number(day.count)]),
         keys: days.map((day) => day.date),
-        summary: _t("%s customers come to their next step.", format.number(sum(days, "count"))),
+        summary: _t(
+            "%s customers come to their next step.",
+            format.number(sum(days, "count"))
+        ),
     };
 }
 
@@ -184,7 +196,8 @@ export function chartOptions(chart, format, isRtl) {
         position: isRtl && !chart.horizontal ? "right" : undefined,
         ticks: {
             color: format.colors.text,
-            callback: (number) => (Number.isInteger(number) || chart.isMoney ? text(number) : ""),
+            callback: (number) =>
+                Number.isInteger(number) || chart.isMoney ? text(number) : "",
         },
         grid: { color: format.colors.grid },
     };
@@ -194,8 +207,13 @@ export function chartOptions(chart, format, isRtl) {
         animation: false,
         indexAxis: chart.horizontal ? "y" : "x",
         datasets: { bar: { maxBarThickness: chart.horizontal ? 28 : 72 } },
-        interaction: { mode: chart.type === "line" ? "index" : "nearest", intersect: false },
-        scales: chart.horizontal ? { x: value, y: category } : { x: category, y: value },
+        interaction: {
+            mode: chart.type === "line" ? "index" : "nearest",
+            intersect: false,
+        },
+        scales: chart.horizontal
+            ? { x: value, y: category }
+            : { x: category, y: value },
         plugins: {
             legend: {
                 display: chart.data.datasets.length > 1,
@@ -211,7 +229,9 @@ export function chartOptions(chart, format, isRtl) {
                 callbacks: {
                     label: (item) =>
                         `${item.dataset.label}: ${
-                            chart.isMoney ? format.money(item.raw) : format.number(item.raw)
+                            chart.isMoney
+                                ? format.money(item.raw)
+                                : format.number(item.raw)
                         }`,
                 },
             },

@@ -30,7 +30,9 @@ const quiet = {
     date_from: "2025-03-05",
     date_to: "2026-03-05",
     currency_id: 1,
-    companies: [{ id: 1, name: "Hermit", currency: "USD", taken_at: "2026-03-05 04:00:00" }],
+    companies: [
+        { id: 1, name: "Hermit", currency: "USD", taken_at: "2026-03-05 04:00:00" },
+    ],
     is_converted: false,
     is_complete: true,
     has_history: true,
@@ -56,7 +58,13 @@ const quiet = {
 
 const busy = {
     ...quiet,
-    figures: { ...quiet.figures, receivable: 200, overdue: 50, waiting: 3, line_count: 2 },
+    figures: {
+        ...quiet.figures,
+        receivable: 200,
+        overdue: 50,
+        waiting: 3,
+        line_count: 2,
+    },
     aging: [
         { bucket_id: 1, name: "Not due", amount: 150, credit_amount: 0, line_count: 1 },
         { bucket_id: 2, name: "1–30", amount: 50, credit_amount: 0, line_count: 1 },
@@ -82,7 +90,10 @@ function answer(data) {
 async function mountOverview() {
     allowTranslations();
     const env = await makeMockEnv({ config: getDefaultConfig() });
-    await mountWithCleanup(CollectionsOverview, { env, props: { action: {}, actionId: 1 } });
+    await mountWithCleanup(CollectionsOverview, {
+        env,
+        props: { action: {}, actionId: 1 },
+    });
     await animationFrame();
     await animationFrame();
 }
@@ -129,7 +140,10 @@ test("a chart can be read as a table, whose rows open what they count", async ()
 
 test("missing figures are taken first, once", async () => {
     let isTaken = false;
-    onRpc("collections.overview", "get_overview", () => ({ ...busy, is_complete: isTaken }));
+    onRpc("collections.overview", "get_overview", () => ({
+        ...busy,
+        is_complete: isTaken,
+    }));
     onRpc("collections.overview", "refresh_overview", () => {
         isTaken = true;
         expect.step("refresh");

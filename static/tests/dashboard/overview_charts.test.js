@@ -9,7 +9,11 @@ import {
     skippedChart,
     trendChart,
 } from "@collections_addon/dashboard/overview_charts";
-import { ageColors, BACKGROUNDS, palette } from "@collections_addon/dashboard/overview_colors";
+import {
+    ageColors,
+    BACKGROUNDS,
+    palette,
+} from "@collections_addon/dashboard/overview_colors";
 
 describe.current.tags("headless");
 beforeEach(allowTranslations);
@@ -65,8 +69,20 @@ test("however many ages there are, the first is calm and the last alarming", () 
 test("aging: the same numbers as picture and as table", () => {
     const chart = agingChart(
         [
-            { bucket_id: 7, name: "Not due", amount: 50, credit_amount: 0, line_count: 1 },
-            { bucket_id: 8, name: "1–30", amount: 300, credit_amount: 20, line_count: 2 },
+            {
+                bucket_id: 7,
+                name: "Not due",
+                amount: 50,
+                credit_amount: 0,
+                line_count: 1,
+            },
+            {
+                bucket_id: 8,
+                name: "1–30",
+                amount: 300,
+                credit_amount: 20,
+                line_count: 2,
+            },
         ],
         format
     );
@@ -81,7 +97,13 @@ test("aging: the same numbers as picture and as table", () => {
 });
 
 test("a chart without numbers says that it is empty", () => {
-    const age = { bucket_id: 1, name: "Not due", amount: 0, credit_amount: 0, line_count: 0 };
+    const age = {
+        bucket_id: 1,
+        name: "Not due",
+        amount: 0,
+        credit_amount: 0,
+        line_count: 0,
+    };
     expect(agingChart([age], format).isEmpty).toBe(true);
     expect(agingChart([], format).isEmpty).toBe(true);
     expect(trendChart([], format).isEmpty).toBe(true);
@@ -93,7 +115,10 @@ test("a chart without numbers says that it is empty", () => {
 test("one point is no trend", () => {
     const point = { date: "2026-03-05", receivable: 100, overdue: 40 };
     expect(trendChart([point], format).isEmpty).toBe(true);
-    const chart = trendChart([point, { ...point, date: "2026-03-12", overdue: 60 }], format);
+    const chart = trendChart(
+        [point, { ...point, date: "2026-03-12", overdue: 60 }],
+        format
+    );
     expect(chart.isEmpty).toBe(false);
     expect(chart.data.datasets.map((set) => set.data)).toEqual([
         [40, 60],
@@ -126,7 +151,13 @@ test("contacts: a bar per channel, a part per state, each knows what it stands f
 
 test("the sentence of a reason is in the table", () => {
     const reasons = [
-        { code: "not_due", name: "Not due yet", text: "Later.", line_count: 5, customer_count: 2 },
+        {
+            code: "not_due",
+            name: "Not due yet",
+            text: "Later.",
+            line_count: 5,
+            customer_count: 2,
+        },
     ];
     const chart = skippedChart({ run_ids: [1], reasons }, format);
     expect(chart.rows).toEqual([["Not due yet: Later.", "5", "2"]]);

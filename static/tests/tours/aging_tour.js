@@ -4,7 +4,8 @@ registry.category("web_tour.tours").add("collections_aging", {
     steps: () => [
         {
             content: "Who owes is there, who has paid is not",
-            trigger: ".o_pivot:contains('Overview Customer'):not(:contains('Paid Customer'))",
+            trigger:
+                ".o_pivot:contains('Overview Customer'):not(:contains('Paid Customer'))",
         },
         {
             content: "Ages are in order",
@@ -17,7 +18,8 @@ registry.category("web_tour.tours").add("collections_aging", {
         },
         {
             content: "Go back to the end of last month",
-            trigger: ".o_filter_menu .o-dropdown-item:contains('As of the End of Last Month')",
+            trigger:
+                ".o_filter_menu .o-dropdown-item:contains('As of the End of Last Month')",
             run: "click",
         },
         {
