@@ -21,6 +21,7 @@
         "security/collections_ledger_rules.xml",
         # Data
         "data/dunning_outcome.xml",
+        "data/mail_template_reminder.xml",
         "data/collections_aging_bucket.xml",
         "data/dunning_policy.xml",
         "data/collections_segment.xml",
@@ -51,6 +52,7 @@
         "views/collections_kpi_views.xml",
         "views/collections_overview_views.xml",
         "views/digest_views.xml",
+        "views/dunning_email_templates.xml",
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",

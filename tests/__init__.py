@@ -8,7 +8,6 @@ from . import test_scenario_ladder
 from . import test_scenario_money
 from . import test_scenario_pauses
 from . import test_scenario_review
-from . import test_scenario_channels
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute
@@ -23,3 +22,6 @@ from . import test_channel_letter
 from . import test_tour_collections
 from . import test_tour_overview
 from . import test_statement_report
+from . import test_channel_email
+from . import test_channel_email_delivery
+from . import test_channel_email_refusal

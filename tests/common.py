@@ -35,6 +35,7 @@ class CollectionsCommon(AccountTestInvoicingCommon):
         cls.company = cls.env.company
         cls.company.write({"dunning_policy_id": False, "collections_stopped": False})
         cls.company.partner_id.tz = "UTC"
+        cls.company.email = "accounts@firm.example"
         cls.policy = cls._policy("House Rules", Friendly=5, Firm=15, Final=30)
         cls.company.dunning_policy_id = cls.policy
         cls.customer = cls._customer("Debtor Ltd")
@@ -306,5 +307,6 @@ class SecondCompany:
         cls.other_data = cls.setup_other_company(name="Other Firm")
         cls.other = cls.other_data["company"]
         cls.other.partner_id.tz = "UTC"
+        cls.other.email = "accounts@other.example"
         cls.other_policy = cls._policy("Other Rules", company=cls.other, Only=10)
         cls.other.dunning_policy_id = cls.other_policy

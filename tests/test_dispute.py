@@ -17,6 +17,7 @@ class TestDispute(AccountTestInvoicingCommon):
         super().setUpClass()
         cls.env.user.group_ids |= cls.env.ref("collections_addon.group_collections_admin")
         cls.company = cls.env.company
+        cls.company.email = "accounts@firm.example"
         cls.policy = cls.env["dunning.policy"].create(
             {
                 "name": "House rules",

@@ -22,6 +22,7 @@ class TestPromise(AccountTestInvoicingCommon):
         super().setUpClass()
         cls.env.user.group_ids |= cls.env.ref("collections_addon.group_collections_admin")
         cls.company = cls.env.company
+        cls.company.email = "accounts@firm.example"
         cls.policy = cls.env["dunning.policy"].create(
             {
                 "name": "House rules",

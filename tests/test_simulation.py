@@ -16,6 +16,7 @@ class TestSimulation(AccountTestInvoicingCommon):
         super().setUpClass()
         cls.env.user.group_ids |= cls.env.ref("collections_addon.group_collections_admin")
         cls.company = cls.env.company
+        cls.company.email = "accounts@firm.example"
         cls.policy = cls._policy("House rules", (("First", 5), ("Second", 15)))
         cls.company.dunning_policy_id = cls.policy
         cls.customer = cls.env["res.partner"].create(

@@ -136,8 +136,11 @@ class CollectionsChannel(models.AbstractModel):
         """
 
     @api.model
-    def _recover(self, now):
-        """Bring contacts that a crash left under way to a known end."""
+    def _recover(self, now, commit=False):
+        """Bring contacts that a crash left under way to a known end.
+
+        :param bool commit: whether the caller allows to commit after each message
+        """
 
     # === HAND OVER === #
 
@@ -145,7 +148,7 @@ class CollectionsChannel(models.AbstractModel):
     def _hand_over(self, actions, now):
         """Send, and write down what came of it."""
         try:
-            receipts = self._send(actions)
+            receipts = self.with_context(dunning_now=now)._send(actions)
         except RetryableError as error:
             actions._retry_later(now, error.delay, "temporary", str(error))
             return

@@ -17,15 +17,19 @@ class CollectionsCase(models.Model):
 
     country_id = fields.Many2one(related="partner_id.country_id")
     salesperson_id = fields.Many2one(related="partner_id.user_id", string="Salesperson")
-    bounced_email = fields.Char(related="recipient_id.collections_bounced_email")
+    bounced_email = fields.Char(compute="_compute_recipient_id", string="Bounced Address")
     collections_stopped = fields.Boolean(related="company_id.collections_stopped")
 
     recipient_id = fields.Many2one(
         "res.partner", compute="_compute_recipient_id", string="Recipient"
     )
-    email = fields.Char(related="recipient_id.email")
-    phone = fields.Char(related="recipient_id.phone")
-    lang = fields.Selection(related="recipient_id.lang", string="Language")
+    email = fields.Char(compute="_compute_recipient_id")
+    phone = fields.Char(compute="_compute_recipient_id")
+    lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        compute="_compute_recipient_id",
+        string="Language",
+    )
 
     is_on_hold = fields.Boolean(
         compute="_compute_is_on_hold",
@@ -48,8 +52,12 @@ class CollectionsCase(models.Model):
 
     @api.depends("partner_id")
     def _compute_recipient_id(self):
+        # Related fields would have every change of a contact search a field not stored.
         for case in self:
-            case.recipient_id = case.partner_id._dunning_recipient()
+            recipient = case.partner_id._dunning_recipient()
+            case.recipient_id = recipient
+            case.email, case.phone, case.lang = recipient.email, recipient.phone, recipient.lang
+            case.bounced_email = recipient.collections_bounced_email
 
     def _compute_is_on_hold(self):
         for case in self:

@@ -93,7 +93,9 @@ class DunningAction(models.Model):
     # What was said
     subject = fields.Char(readonly=True, copy=False)
     body = fields.Html(readonly=True, copy=False, sanitize=False)
-    mail_message_id = fields.Many2one("mail.message", readonly=True, copy=False, index="btree_not_null")
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, copy=False, index="btree_not_null"
+    )
     attachment_id = fields.Many2one("ir.attachment", string="Document", readonly=True, copy=False)
     lang = fields.Char(string="Language", readonly=True, copy=False)
     change_note = fields.Text(
@@ -188,9 +190,7 @@ class DunningAction(models.Model):
         """
         allowed = self.filtered(lambda action: action.state in TRANSITIONS[target])
         for refused in (self - allowed).filtered(lambda action: action.state != target):
-            _logger.warning(
-                "Contact %s: %s -> %s refused", refused.id, refused.state, target
-            )
+            _logger.warning("Contact %s: %s -> %s refused", refused.id, refused.state, target)
         if not allowed:
             return allowed
         changes_levels = target in CONTACTED or any(a.state in CONTACTED for a in allowed)
@@ -213,17 +213,17 @@ class DunningAction(models.Model):
                 group._transition(state, "test_mode" if reason else None)
 
     def _mark_failed(self, failure_type, failure_text, reason=None):
-        """The contact could not be made; try the next channel of its level."""
+        """The contact could not be made; try the next channel of its level, unless it
+        may have been made after all (`unknown`): then a person decides."""
         failed = self._transition("failed", reason)
         failed.write({"failure_type": failure_type, "failure_text": failure_text})
-        failed._start_fallback()
+        if failure_type != "unknown":
+            failed._start_fallback()
 
     def _approve(self):
         """A person approves these contacts, or the policy does in automatic mode."""
         drafts = self.filtered(lambda action: action.state == "draft")
-        drafts.write(
-            {"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()}
-        )
+        drafts.write({"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()})
         drafts._transition("queued")
         self._wake_dispatch()
         return drafts
@@ -240,7 +240,7 @@ class DunningAction(models.Model):
     def _cron_dispatch(self):
         """Send what is queued, in small committed steps, until nothing or no time is left."""
         progress = self.env["ir.cron"]
-        self._recover(fields.Datetime.now())
+        self._recover(fields.Datetime.now(), commit=True)
         progress._commit_progress()
         while True:
             now = fields.Datetime.now()
@@ -297,9 +297,7 @@ class DunningAction(models.Model):
         Contacts of one customer from several runs are taken up one run at a time, so
         that the second is decided knowing of the first.
         """
-        candidates = self.search(
-            self._queued_domain(now), order="scheduled_at, id", limit=size * 4
-        )
+        candidates = self.search(self._queued_domain(now), order="scheduled_at, id", limit=size * 4)
         locked = candidates.try_lock_for_update(limit=size)
         locked.invalidate_recordset(["state", "scheduled_at"])
         queued = locked.filtered_domain(self._queued_domain(now))
@@ -338,16 +336,16 @@ class DunningAction(models.Model):
 
     def _deliver(self, now, commit=False):
         """Transmit what the channels have put in an outbox of their own."""
-        for code, actions in self.filtered(lambda a: a.state == "sending").grouped(
-            "channel_code"
-        ).items():
+        for code, actions in (
+            self.filtered(lambda a: a.state == "sending").grouped("channel_code").items()
+        ):
             self.env["collections.channel"]._by_code(code)._deliver(actions, now, commit=commit)
 
     @api.model
-    def _recover(self, now):
+    def _recover(self, now, commit=False):
         """Bring contacts left under way by a crash to a known end."""
         for code in self.env["collections.channel"]._codes():
-            self.env["collections.channel"]._by_code(code)._recover(now)
+            self.env["collections.channel"]._by_code(code)._recover(now, commit=commit)
 
     def _reschedule(self, when, reason):
         """Not now: try again at a later moment, and say why."""
@@ -356,12 +354,11 @@ class DunningAction(models.Model):
         if cron and when:
             cron.sudo()._trigger(when)
 
-    def _retry_later(self, now, delay, failure_type, failure_text):
-        """A passing failure: try again after `delay` seconds, a few times."""
-        for action in self:
-            if action.attempt_count >= MAX_ATTEMPTS:
-                action._mark_failed(failure_type, failure_text)
-                continue
-            action._transition("queued")
-            action.write({"failure_type": failure_type, "failure_text": failure_text})
-            action._reschedule(now + timedelta(seconds=delay), False)
+    def _retry_later(self, now, delay, failure_type, failure_text, endless=False):
+        """A passing failure: try again after `delay` seconds, a few times; without end
+        when it is nothing of the customer's (no mail server)."""
+        spent = self.filtered(lambda a: a.attempt_count >= MAX_ATTEMPTS and not endless)
+        spent._mark_failed(failure_type, failure_text)
+        again = (self - spent)._transition("queued")
+        again.write({"failure_type": failure_type, "failure_text": failure_text})
+        again._reschedule(now + timedelta(seconds=delay), False)

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import get_lang
 
 
 class DunningAction(models.Model):
@@ -13,8 +12,7 @@ class DunningAction(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        code = self.recipient_id.lang or self.partner_id.lang or self.company_id.partner_id.lang
-        return get_lang(self.env, code).code
+        return self.recipient_lang
 
     def _level_text(self):
         """Subject and text of the level's template, rendered in the recipient's language.

@@ -21,8 +21,13 @@ class DunningAttempt(models.Model):
     action_ref = fields.Integer(string="Contact ID", required=True)
     number = fields.Integer(string="Attempt", required=True)
     started_at = fields.Datetime(required=True)
-    outcome = fields.Selection([("accepted", "Accepted"), ("failed", "Failed")])
+    outcome = fields.Selection(
+        [("accepted", "Accepted"), ("failed", "Failed"), ("retry", "To Be Tried Again")],
+        help="Empty while under way, and for good when the worker died: then it is not "
+        "known whether the message left.",
+    )
     external_id = fields.Char()
+    failure_type = fields.Char()
     failure = fields.Char()
 
     _claim = models.UniqueIndex("(action_ref, number)", "This attempt was already made.")
@@ -47,16 +52,22 @@ class DunningAttempt(models.Model):
             return bool(cr.rowcount)
 
     @api.model
-    def _finish(self, action_ref, number, outcome, external_id=None, failure=None):
-        """Write how a claimed attempt ended (``accepted`` or ``failed``)."""
+    def _finish(
+        self, action_ref, number, outcome, failure_type=None, failure=None, external_id=None
+    ):
+        """Write how a claimed attempt ended.
+
+        :param str outcome: `accepted`, `failed`, or `retry` for a passing failure
+        """
         with self.env.registry.cursor() as cr:
             cr.execute(
                 SQL(
-                    "UPDATE dunning_attempt SET outcome = %s, external_id = %s, failure = %s"
-                    " WHERE action_ref = %s AND number = %s",
+                    "UPDATE dunning_attempt SET outcome = %s, failure_type = %s, failure = %s,"
+                    " external_id = %s WHERE action_ref = %s AND number = %s",
                     outcome,
-                    external_id,
+                    failure_type,
                     failure,
+                    external_id,
                     action_ref,
                     number,
                 )
@@ -67,7 +78,8 @@ class DunningAttempt(models.Model):
         """How attempts ended, read outside the current snapshot.
 
         :param claims: iterable of (action id, attempt number)
-        :return: the claims that exist, with outcome (None: unknown), id and failure
+        :return: per claim that exists: outcome (None: unknown), type and text of the
+            failure, moment of the start
         :rtype: dict[tuple[int, int], tuple]
         """
         claims = tuple(claims)
@@ -76,7 +88,7 @@ class DunningAttempt(models.Model):
         with self.env.registry.cursor() as cr:
             cr.execute(
                 SQL(
-                    "SELECT action_ref, number, outcome, external_id, failure, started_at"
+                    "SELECT action_ref, number, outcome, failure_type, failure, started_at"
                     " FROM dunning_attempt WHERE (action_ref, number) IN %s",
                     claims,
                 )

@@ -314,6 +314,7 @@ class DunningFacts(models.AbstractModel):
          LEFT JOIN dunning_run run ON run.id = action.run_id
              WHERE action.company_id = %s
                AND (action.state IN ('draft', 'queued') OR run.date = %s
+                    OR (action.state = 'failed' AND action.failure_type = 'unknown')
                     OR (action.state = 'sending' AND (action.is_manual IS NOT TRUE OR %s)))
                %s
           GROUP BY action.partner_id, action.currency_id

@@ -1,6 +1,9 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+#: Days overdue from which a level gets the firm text unless another is chosen.
+FIRM_FROM = 15
+
 
 class DunningLevel(models.Model):
     """One rung of a policy: so many days from the due date, these channels."""
@@ -156,6 +159,8 @@ class DunningLevelStep(models.Model):
             name = "reminder_pre_due"
         elif level.is_final:
             name = "reminder_final"
+        elif level.days >= FIRM_FROM:
+            name = "reminder_firm"
         return self.env.ref(f"collections_addon.mail_template_{name}", raise_if_not_found=False)
 
     @api.constrains("template")

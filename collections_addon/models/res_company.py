@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize, formataddr
 
 
 class ResCompany(models.Model):
@@ -77,6 +77,14 @@ class ResCompany(models.Model):
             return False
         latest = self._collections_ledger_time()
         return not latest or latest < now - timedelta(hours=policy.freshness_hours)
+
+    def _collections_sender(self):
+        """The formatted address that reminders come from; False when there is none."""
+        self.ensure_one()
+        if email_normalize(self.email):
+            return self.email_formatted
+        address = self.default_from_email
+        return formataddr((self.name, address)) if email_normalize(address) else False
 
     def action_collections_confirm_ledger(self):
         """Confirm that payments are booked up to now."""

@@ -1,0 +1,144 @@
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import models
+from odoo.tools import SQL
+
+from .mail_mail import RETRY_DELAY, Result
+
+#: A worker that has not finished a transmission by then has died in it.
+IN_DOUBT_AFTER = timedelta(minutes=15)
+
+
+class DunningAction(models.Model):
+    """What becomes of a contact whose message was put into core's outbox."""
+
+    _inherit = "dunning.action"
+
+    # === BEFORE SENDING === #
+
+    def _ensure_payment_links(self):
+        """Give the invoices of these contacts the token that opens them without a login.
+
+        In one statement: writing them one by one runs the checks of the whole invoice.
+        """
+        moves = self.sudo().item_ids.move_id
+        self.env["account.move"].flush_model(["access_token"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET access_token = gen_random_uuid()"
+                " WHERE id IN %s AND access_token IS NULL AND move_type <> 'entry'",
+                tuple(moves.ids) or (0,),
+            )
+        )
+        moves.invalidate_recordset(["access_token"], flush=False)
+
+    def _forget_unsent_mails(self):
+        """Remove what earlier attempts wrote and surely did not send.
+
+        The row of a message that may have left is gone by now; it stays in the chatter.
+        """
+        repeated = self.filtered(lambda action: action.attempt_count > 1)
+        if not repeated:
+            return
+        mails = self.env["mail.mail"].search([("dunning_action_id", "in", repeated.ids)])
+        messages, statements = mails.mail_message_id, mails.dunning_action_id.attachment_id
+        mails.unlink()
+        messages.unlink()
+        statements.unlink()
+
+    # === AFTER SENDING === #
+
+    def _apply_email_result(self, mail, result, now):
+        """Write down how the transmission of this contact's mail ended.
+
+        :param mail: `mail.mail` of the attempt, possibly none
+        :param Result result: how it ended
+        :param datetime.datetime now: naive UTC, the moment of the attempt
+        """
+        self.ensure_one()
+        getattr(self, f"_email_{result.outcome}")(mail, result, now)
+
+    def _email_accepted(self, mail, _result, now):
+        self._mark_sent(now)
+        self.failure_type = self.failure_text = False
+        self._set_notification("sent")
+        mail.unlink()
+
+    def _email_retry(self, mail, result, now):
+        mail.write({"state": "exception"})
+        self._retry_later(now, RETRY_DELAY, result.failure_type, result.failure)
+
+    def _email_failed(self, mail, result, _now):
+        mail.write({"state": "exception"})
+        self._set_notification("exception", result.failure)
+        reason = "channel_not_configured" if result.failure_type == "configuration" else None
+        self._mark_failed(result.failure_type, result.failure, reason)
+
+    def _email_unknown(self, mail, result, _now):
+        self._set_notification("exception", result.failure)
+        mail.unlink()
+        self._mark_failed("unknown", result.failure)
+
+    def _set_notification(self, status, failure=False):
+        """Show on the message in the chatter how it went."""
+        self.mail_message_id.notification_ids.write(
+            {
+                "notification_status": status,
+                "failure_type": "unknown" if failure else False,
+                "failure_reason": failure,
+            }
+        )
+
+    # === AFTER A CRASH === #
+
+    def _lock_emails_under_way(self):
+        """Lock the e-mails between outbox and mail server that no worker holds.
+
+        :rtype: `dunning.action`
+        """
+        self.flush_model(["state", "channel_code"])
+        query = SQL(
+            "SELECT id FROM dunning_action WHERE state = 'sending' AND channel_code = 'email'"
+            " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+                return self.browse(row[0] for row in self.env.cr.fetchall())
+        except psycopg2.errors.SerializationFailure:
+            return self.browse()  # other workers are at it: nothing is left behind
+
+    def _settle_email_attempts(self, now):
+        """Bring e-mails under way to the end that the journal knows.
+
+        :param datetime.datetime now: naive UTC
+        :return: those that were not attempted yet and wait in the outbox
+        """
+        claims = {(action.id, action.attempt_count): action for action in self}
+        known = self.env["dunning.attempt"]._read_outcomes(claims)
+        mails = self.env["mail.mail"].search([("dunning_action_id", "in", self.ids)])
+        mails = {(mail.dunning_action_id.id, mail.dunning_attempt): mail for mail in mails}
+        waiting = self.browse()
+        for claim, action in claims.items():
+            mail = mails.get(claim, self.env["mail.mail"])
+            if claim in known:
+                action._settle_email(mail, known[claim], now)
+            elif mail.state == "outgoing":
+                waiting |= action
+            else:
+                action._transition("queued")
+        return waiting
+
+    def _settle_email(self, mail, attempt, now):
+        outcome, failure_type, failure, started_at = attempt
+        if outcome:
+            self._apply_email_result(mail, Result(outcome, failure_type, failure), started_at)
+        elif started_at <= now - IN_DOUBT_AFTER:
+            text = self.env._(
+                "The work was interrupted while the message was under way. It is not known "
+                "whether the message left. Ask the customer, or look at the mail server, "
+                "before you retry."
+            )
+            self._apply_email_result(mail, Result("unknown", "unknown", text), now)
