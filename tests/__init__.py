@@ -1,13 +1,11 @@
 # The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
 from . import test_run
-from . import test_gate
-from . import test_hold
-from . import test_explain
 from . import test_pitfalls
 from . import test_scenario_ladder
 from . import test_scenario_money
 from . import test_scenario_pauses
 from . import test_scenario_review
+from . import test_scenario_channels
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute
@@ -22,6 +20,7 @@ from . import test_channel_letter
 from . import test_tour_collections
 from . import test_tour_overview
 from . import test_statement_report
+from . import test_channel_contract
 from . import test_channel_email
 from . import test_channel_email_delivery
 from . import test_channel_email_refusal
