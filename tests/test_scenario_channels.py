@@ -9,6 +9,14 @@ from .common import CollectionsCommon
 
 @tagged("post_install", "-at_install")
 class TestScenarioChannels(CollectionsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.phone = "+12025550123"
+        cls.env["collections.case"]._of(cls.customer, cls.company).collector_id = cls.users[
+            "collector"
+        ]
+
     def test_a_wrong_number_goes_on_to_the_next_channel_of_the_level(self):
         policy = self._policy(
             "Fallback", First={"days": 5, "step_ids": self._steps("email", fallback=("call",))}

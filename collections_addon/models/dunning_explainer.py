@@ -63,22 +63,29 @@ class DunningExplainer(models.AbstractModel):
             return self.env._("The last level has been reached; a person decides what comes next.")
         return sentence
 
-    def _code_closed(self, line):
-        if line.reconciled or not line.amount_residual:
-            return "paid"
-        return "no_followup" if line.partner_id else "no_address"
-
     def _answer_closed(self, line):
-        """An item that is not open, or not a receivable of a customer."""
-        code = self._code_closed(line)
-        if line.amount_residual < 0:
-            text = self.env._("This is a credit of the customer; it is deducted from what is asked.")
-        else:
-            text = self.env["dunning.reason"]._sentence(code)
+        """An item that dunning does not look at: a draft, paid, a credit, nobody's debt."""
+        code, text = self._why_closed(line)
         return {
             "level_id": line.dunning_level_id.id,
             "next_level_id": False,
             "next_date": False,
             "reason_code": code,
-            "text": text,
+            "text": text or self.env["dunning.reason"]._sentence(code),
         }
+
+    def _why_closed(self, line):
+        """Reason code, and a sentence where that of the code would not fit."""
+        if line.parent_state != "posted":
+            return "not_due", self.env._("The document is not posted.")
+        if line.reconciled or not line.amount_residual:
+            return "paid", None
+        if line.account_id.account_type != "asset_receivable":
+            return "no_followup", self.env._("This is not owed by a customer.")
+        if line.amount_residual < 0:
+            return "no_followup", self.env._(
+                "This is a credit of the customer; it is deducted from what is asked."
+            )
+        if not line.partner_id:
+            return "no_address", None
+        return "no_followup", self.env._("The company has no dunning policy.")
