@@ -1,5 +1,8 @@
 # The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
 from . import test_run
+from . import test_hold
+from . import test_gate
+from . import test_explain
 from . import test_pitfalls
 from . import test_gate
 from . import test_hold

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.sql import column_exists, create_column
 
 from .collections_dispute import ACTIVE
 
@@ -37,6 +38,16 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
     )
+
+    def _auto_init(self):
+        """Make the columns empty: no invoice is disputed before the module is there.
+
+        Otherwise every invoice of the database would be computed at installation.
+        """
+        for name, kind in (("dispute_state", "varchar"), ("amount_disputed", "numeric")):
+            if not column_exists(self.env.cr, "account_move", name):
+                create_column(self.env.cr, "account_move", name, kind)
+        return super()._auto_init()
 
     def _compute_dispute_ids(self):
         for move in self:
