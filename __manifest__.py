@@ -35,6 +35,7 @@
         "data/digest_data.xml",
         "data/mail_activity_type.xml",
         "report/statement.xml",
+        "data/mail_template_thank_you.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -59,6 +60,7 @@
         "views/dunning_letter_views.xml",
         "views/dunning_call_views.xml",
         "views/collections_statement_views.xml",
+        "views/res_config_settings_thank_you_views.xml",
         "views/collections_menus.xml",
     ],
     "demo": [

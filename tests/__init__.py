@@ -30,3 +30,4 @@ from . import test_channel_contract
 from . import test_channel_email
 from . import test_channel_email_delivery
 from . import test_channel_email_refusal
+from . import test_thank_you

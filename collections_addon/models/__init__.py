@@ -24,6 +24,7 @@ from . import (
     collections_overview,
     collections_segment,
     collections_statement,
+    collections_thank_you,
     digest_digest,
     dunning_action,
     dunning_action_call,

@@ -17,6 +17,9 @@ class ResConfigSettings(models.TransientModel):
     collections_promise_grace_days = fields.Integer(
         related="company_id.collections_promise_grace_days", readonly=False
     )
+    collections_thank_you = fields.Boolean(
+        related="company_id.collections_thank_you", readonly=False
+    )
     collections_confirmed_at = fields.Datetime(related="company_id.collections_confirmed_at")
 
     def action_collections_confirm_ledger(self):
