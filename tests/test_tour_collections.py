@@ -26,3 +26,13 @@ class TestTourCollections(ScreensCommon, HttpCase):
         self.assertEqual(holds.reason, "Waits for a corrected invoice")
         self.assertEqual(holds.user_id, self.users["collector"])
         self.assertTrue(holds.released_on)
+
+    def test_a_manager_evaluates_reads_and_approves(self):
+        self.env["collections.hold"].create(
+            {"partner_id": self.partners[2].id, "reason": "Asked for a copy"}
+        )
+        self.start_tour("/odoo/collections-runs", "collections_manager", login="screens_manager")
+        run = self.env["dunning.run"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(run.action_ids.partner_id, self.partners[:2])
+        self.assertEqual(set(run.action_ids.mapped("state")), {"queued"})
+        self.assertEqual(run.action_ids.approved_by_id, self.users["manager"])

@@ -427,6 +427,20 @@ class TestScreenWizards(ScreensCommon):
         self.assertEqual(action["res_id"], self.dunning_run.id)
         self.assertEqual(self.dunning_run.action_ids, contacts)
 
+    def test_previewing_goes_through_the_contacts_and_sends_nothing(self):
+        preview = self.env["dunning.preview"].with_user(self.users["collector"])._open_for(
+            self.dunning_run.action_ids
+        )
+        first = preview.action_id
+        self.assertTrue(preview.is_first)
+        self.assertIn(first.partner_id.name, str(preview.body))
+        self.assertTrue(preview.subject)
+        preview.action_next()
+        self.assertNotEqual(preview.action_id, first)
+        preview.action_previous()
+        self.assertEqual(preview.action_id, first)
+        self.assertEqual(set(self.dunning_run.action_ids.mapped("state")), {"draft"})
+
     def test_approving_in_the_preview_goes_on_to_the_next_and_closes_after_the_last(self):
         preview = self.env["dunning.preview"].with_user(self.users["collector"])._open_for(
             self.dunning_run.action_ids

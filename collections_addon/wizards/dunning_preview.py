@@ -10,7 +10,6 @@ class DunningPreview(models.TransientModel):
 
     action_ids = fields.Many2many("dunning.action", string="Contacts", readonly=True)
     action_id = fields.Many2one("dunning.action", string="Contact", readonly=True)
-    position = fields.Char(compute="_compute_position")
     is_last = fields.Boolean(compute="_compute_position")
     is_first = fields.Boolean(compute="_compute_position")
     state = fields.Selection(related="action_id.state")
@@ -47,9 +46,6 @@ class DunningPreview(models.TransientModel):
             index = ids.index(preview.action_id.id) if preview.action_id.id in ids else 0
             preview.is_first = index == 0
             preview.is_last = index >= len(ids) - 1
-            preview.position = self.env._(
-                "%(number)s of %(total)s", number=index + 1, total=len(ids)
-            )
 
     @api.depends("action_id")
     def _compute_message(self):
@@ -105,10 +101,17 @@ class DunningPreview(models.TransientModel):
         self.action_id = ids[index]
         return self._reopen()
 
+    def _title(self):
+        total = len(self.action_ids)
+        if total == 1:
+            return self.env._("Preview")
+        number = self.action_ids.ids.index(self.action_id.id) + 1
+        return self.env._("Preview %(number)s of %(total)s", number=number, total=total)
+
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Preview"),
+            "name": self._title(),
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",

@@ -98,7 +98,7 @@ registry.category("web_tour.tours").add("collections_manager", {
             trigger: ".modal .o_field_widget[name='body'] iframe",
         },
         {
-            trigger: ".modal .o_field_widget[name='position']:contains('1 of 2')",
+            trigger: ".modal .modal-title:contains('1 of 2')",
         },
         {
             trigger: ".modal button[name='action_approve']",
@@ -106,7 +106,7 @@ registry.category("web_tour.tours").add("collections_manager", {
         },
         {
             content: "The next one follows",
-            trigger: ".modal .o_field_widget[name='position']:contains('2 of 2')",
+            trigger: ".modal .modal-title:contains('2 of 2')",
         },
         {
             trigger: ".modal footer button:contains('Close'), .modal .modal-footer button:contains('Close')",
@@ -117,7 +117,7 @@ registry.category("web_tour.tours").add("collections_manager", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_data_row td[name='date']",
+            trigger: ".o_list_view:not(:has(.o_view_sample_data)) .o_data_row td[name='date']",
             run: "click",
         },
         {
