@@ -115,7 +115,7 @@ def _pytest(stand, part, options, only, tally, *, cwd, pythonpath=True):
         env["PYTHONPATH"] = ""
     command = [stand.python, "-m", "coverage", "run", f"--include={MEASURED}"]
     command += ["-m", "pytest", *options]
-    command += ["-q", "-ra", "--tb=short", "-p", "no:cacheprovider"]
+    command += ["-q", "-ra", "--durations=12", "--tb=short", "-p", "no:cacheprovider"]
     command += [f"--junitxml={junit}", f"--rootdir={REPO}"]
     command += ["-k", only] if only else []
     try:

@@ -24,7 +24,8 @@ def main():
         env.cr.commit()
         companies = env["res.company"].search([])
         policies = env["dunning.policy"]
-        shown = [c for c in companies if policies._default_of(c) and has_customers(env, c)]
+        shown = [c for c in companies if policies._default_of(c) and open_items(env, c)]
+        shown.sort(key=lambda company: -open_items(env, company))
         if not shown:
             raise SystemExit("No company has both a policy and open receivables.")
         for company in shown:
@@ -38,10 +39,13 @@ def next_working_day(day):
     return day
 
 
-def has_customers(env, company):
-    """Tell whether a company has anything open from customers."""
+def open_items(env, company):
+    """Return how much a company has open from customers.
+
+    :rtype: int
+    """
     lines = env["account.move.line"]
-    return bool(lines.search_count(lines._dunning_open_domain(company.ids), limit=1))
+    return lines.search_count(lines._dunning_open_domain(company.ids))
 
 
 def show(env, company, day):
