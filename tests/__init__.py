@@ -31,3 +31,4 @@ from . import test_channel_email
 from . import test_channel_email_delivery
 from . import test_channel_email_refusal
 from . import test_thank_you
+from . import test_deletion

@@ -63,6 +63,10 @@ WITHOUT_DATE = UNREACHABLE | frozenset(
 )
 
 
+#: Makes a named tuple without a call of Python code for each.
+_new = tuple.__new__
+
+
 class LineDecision(NamedTuple):
     """What was decided for one open item.
 
@@ -109,48 +113,61 @@ def decide(lines, facts, rules, today):
     :rtype: list[LineDecision]
     """
     decisions = []
-    chased = []
     moves = False
     credit = 0.0
-    customer_pause = facts.pause
+    own_ladder, pause = rules.policies[facts.policy_id].ladder, facts.pause
     move_pause, move_policy = rules.move_pause, rules.move_policy
-    policies, default = rules.policies, facts.policy_id
-    for line in lines:
-        residual = line[5]
+    for line in lines:  # by index: this runs a million times a day (see facts.OpenLine)
+        residual, move_id, days, level_id = line[5], line[3], line[4], line[7]
         if residual < 0:
             credit -= residual
             continue
-        ladder = policies[move_policy.get(line[3], default)].ladder
-        days = line[4]
-        rung = ladder.next_rung(line[7], days)
-        reason = move_pause.get(line[3])
-        if reason is None and line[8]:
-            reason = "no_followup"
+        ladder = own_ladder
+        if move_id in move_policy:
+            ladder = rules.policies[move_policy[move_id]].ladder
+        rung = taken = ladder.next_rung(level_id, days)
+        reason = move_pause.get(move_id) or ("no_followup" if line[8] else pause)
         if reason is None:
-            reason = customer_pause
-            chased.append(len(decisions))
-        if reason is None:
-            if rung is None:
-                reason = "already_contacted"
-            elif rung.days <= days:
-                moves = True
+            if rung is None or rung.days > days:
+                reason = "already_contacted" if rung is None or level_id else "not_due"
             else:
-                reason = "already_contacted" if line[7] else "not_due"
-        taken = rung if reason is None else None
-        decisions.append(LineDecision(line, taken, reason, rung))
-    if rules.move_disputed:
-        _leave_disputed(decisions, chased, rules)
-    if credit:
-        _net_credits(decisions, chased, credit, rules)
-    if moves:
-        _apply_customer_limits(decisions, chased, facts, rules, today)
+                moves = True
+        if reason is not None:
+            taken = None
+        decisions.append(_new(LineDecision, (line, taken, reason, rung, 0.0, 0.0)))
+    if credit or moves or rules.move_disputed:
+        _look_at_customer(decisions, credit, facts, rules, today)
     return decisions
+
+
+def _look_at_customer(decisions, credit, facts, rules, today):
+    """Apply what concerns all items together: disputes, credits, limits of contact."""
+    if credit or rules.move_disputed:
+        chased = _oldest_first(decisions, rules)
+        if rules.move_disputed:
+            _leave_disputed(decisions, chased, rules)
+        if credit:
+            _net_credits(decisions, chased, credit, rules)
+    steps = [index for index, decision in enumerate(decisions) if decision[1] is not None]
+    if steps:
+        _apply_customer_limits(decisions, steps, facts, rules, today)
+
+
+def _is_chased(line, rules):
+    """Whether the item itself may be asked for, whatever is said of the customer."""
+    return not line[8] and line[3] not in rules.move_pause
+
+
+def _oldest_first(decisions, rules):
+    """Indexes of the items that may be asked for."""
+    chased = [i for i, decision in enumerate(decisions) if _is_chased(decision.line, rules)]
+    return sorted(chased, key=lambda i: (-decisions[i].line.days_overdue, decisions[i].line.id))
 
 
 def _leave_disputed(decisions, chased, rules):
     """What is contested of an invoice is not asked, of its oldest installment first."""
     left = {}
-    for index in _oldest_first(decisions, chased):
+    for index in chased:
         decision = decisions[index]
         line = decision.line
         contested = left.setdefault(line.move_id, rules.move_disputed.get(line.move_id, 0.0))
@@ -164,15 +181,9 @@ def _leave_disputed(decisions, chased, rules):
         decisions[index] = decision._replace(disputed=disputed)
 
 
-def _oldest_first(decisions, indexes):
-    return sorted(
-        indexes, key=lambda i: (-decisions[i].line.days_overdue, decisions[i].line.id)
-    )
-
-
 def _net_credits(decisions, chased, credit, rules):
     """Use up the customer's credits on what would be asked, oldest debt first."""
-    for index in _oldest_first(decisions, chased):
+    for index in chased:
         decision = decisions[index]
         line = decision.line
         owed = line.residual - decision.disputed
@@ -187,28 +198,33 @@ def _net_credits(decisions, chased, credit, rules):
             return
 
 
-def _apply_customer_limits(decisions, chased, facts, rules, today):
+def _apply_customer_limits(decisions, steps, facts, rules, today):
     """Tolerance, contacts under way, minimum gap and cap, for all steps at once."""
-    steps = [i for i in chased if decisions[i].rung]
-    asked = _asked(decisions, chased)
+    policy_ids = {facts.policy_id}
+    if rules.move_policy:
+        policy_ids = {_policy_of(decisions[index].line, facts, rules).id for index in steps}
+    reasons = {
+        policy_id: _limit_reason(decisions, facts, rules, policy_id, today)
+        for policy_id in policy_ids
+    }
+    if not any(reasons.values()):
+        return
     for index in steps:
-        decision = decisions[index]
-        currency_id = decision.line.currency_id
-        policy = _policy_of(decision.line, facts, rules)
-        reason = _limit_reason(currency_id, facts, policy, today)
-        if reason is None:
-            tolerance = policy.tolerances.get(currency_id, 0.0)
-            if asked < tolerance + rules.rounding[currency_id] / 2:
-                reason = "below_tolerance"
+        line, _rung, _reason, upcoming, credit, disputed = decisions[index]
+        reason = reasons[rules.move_policy.get(line.move_id, facts.policy_id)]
         if reason:
-            decisions[index] = decision._replace(rung=None, reason=reason)
+            stopped = (line, None, reason, upcoming, credit, disputed)
+            decisions[index] = _new(LineDecision, stopped)
 
 
 def _policy_of(line, facts, rules):
     return rules.policies[rules.move_policy.get(line.move_id, facts.policy_id)]
 
 
-def _limit_reason(currency_id, facts, policy, today):
+def _limit_reason(decisions, facts, rules, policy_id, today):
+    """Why the customer must not be contacted at all now under a policy, or None."""
+    policy = rules.policies[policy_id]
+    currency_id = decisions[0].line.currency_id
     if currency_id in facts.pending:
         return facts.pending[currency_id]
     opens = gap_open_on(facts.last_contact, policy.min_gap_days)
@@ -216,18 +232,19 @@ def _limit_reason(currency_id, facts, policy, today):
         return "min_gap"
     if cap_reached(facts.contact_dates, today, policy.contact_cap, policy.contact_cap_days):
         return "contact_cap"
-    return None
+    tolerance = policy.tolerances.get(currency_id, 0.0) + rules.rounding[currency_id] / 2
+    return "below_tolerance" if _asks_less(decisions, rules, tolerance) else None
 
 
-def _asked(decisions, chased):
-    """All that the customer would be asked for: what is overdue or takes a step."""
+def _asks_less(decisions, rules, amount):
+    """Whether all that is overdue or takes a step, together, is less than an amount."""
     asked = 0.0
-    for index in chased:
-        decision = decisions[index]
-        line = decision.line
-        if decision.rung or line.days_overdue > 0:
-            asked += line.residual - decision.disputed - decision.credit
-    return asked
+    for line, rung, _reason, _upcoming, credit, disputed in decisions:
+        if (rung is not None or line.days_overdue > 0) and _is_chased(line, rules):
+            asked += line.residual - disputed - credit
+            if asked >= amount:
+                return False
+    return True
 
 
 def free_on(facts, policy, today):

@@ -36,6 +36,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
     level_jump: bool = False
     foreign: dict[int, int] = field(default_factory=dict)
+    _days: dict = field(default_factory=dict, init=False, repr=False, compare=False)
     _next: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
@@ -44,13 +45,12 @@ class Ladder:
         if len(set(days)) != len(days):
             raise ValueError("Two levels of a policy cannot stand on the same day.")
         object.__setattr__(self, "rungs", rungs)
+        self._days.update(self.foreign)
+        self._days.update((rung.id, rung.days) for rung in rungs)
 
     def days_of(self, level_id):
         """Days of a level of this or another policy; None when unknown."""
-        for rung in self.rungs:
-            if rung.id == level_id:
-                return rung.days
-        return self.foreign.get(level_id)
+        return self._days.get(level_id)
 
     def next_rung(self, level_id, days_overdue):
         """The rung an item takes next, reached or still to come; None at the end.
@@ -58,9 +58,7 @@ class Ladder:
         :param int|None level_id: the level it stands on, from what was sent
         :param int days_overdue: evaluated date minus due date
         """
-        if self.level_jump:
-            return self._find_next(level_id, days_overdue)
-        key = (level_id, days_overdue < 0)
+        key = (level_id, days_overdue)
         try:
             return self._next[key]
         except KeyError:

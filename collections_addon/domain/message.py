@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from .summary import NOT_LISTED
 
+#: Makes a named tuple without a call of Python code for each.
+_new = tuple.__new__
+
 
 class ListedItem(NamedTuple):
     """An open item in a message; amounts in the currency of the message.
@@ -48,18 +51,20 @@ def compose(decisions, days_of, level_limit=None):
     items = []
     total = overdue = credits = 0.0
     top = level_id = None
-    for line, rung, reason, _upcoming, credit, disputed in decisions:
+    for decision in decisions:
+        line, rung, reason = decision[0], decision[1], decision[2]
         if reason in NOT_LISTED:
             continue
+        credit, disputed = decision[4], decision[5]
         is_step = rung is not None and (level_limit is None or rung.days <= level_limit)
-        stands = rung.id if is_step else line.level_id
-        asked = line.residual - disputed - credit
+        stands = rung.id if is_step else line[7]
+        asked = line[5] - disputed - credit
         total += asked
         credits += credit
-        if line.days_overdue > 0:
+        if line[4] > 0:
             overdue += asked
         days = days_of.get(stands) if reason != "covered_by_credit" else None
         if days is not None and (top is None or days > top):
             top, level_id = days, stands
-        items.append(ListedItem(line, stands, is_step, disputed, credit))
+        items.append(_new(ListedItem, (line, stands, is_step, disputed, credit)))
     return Listing(items, level_id, total, overdue, credits)

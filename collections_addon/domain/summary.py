@@ -1,6 +1,8 @@
 """The figures of a customer's case, from the decisions on its open items."""
 
 from datetime import date, timedelta
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from .eligibility import WITHOUT_DATE, free_on
@@ -19,6 +21,9 @@ NOT_LISTED = frozenset(
         "control_group",
     )
 )
+
+#: Of an open line, by index (see facts.OpenLine): this runs a million times a day.
+_COMPANY_AMOUNT = itemgetter(6)
 
 
 class CaseFigures(NamedTuple):
@@ -44,46 +49,48 @@ def summarize(customer, by_currency, decisions, rules, today):
     :param datetime.date today: the evaluated date
     :rtype: CaseFigures
     """
-    overdue = credit = debt = 0.0
-    for lines in by_currency:
-        for line in lines:
-            if line[6] < 0:
-                credit -= line[6]
-            else:
-                debt += line[6]
-    oldest = top = level = soonest = coming = None
+    exposure = credit = overdue = 0.0
+    for lines, group in zip(by_currency, decisions, strict=True):
+        exposure += sum(map(_COMPANY_AMOUNT, lines))
+        if len(group) < len(lines):
+            credit -= sum(line[6] for line in lines if line[6] < 0)
+    oldest = 0
+    top = level = soonest = coming = None
     paused = True
     at_end = False
-    policies, move_policy, default = rules.policies, rules.move_policy, customer.policy_id
+    policies, move_policy = rules.policies, rules.move_policy
+    policy = policies[customer.policy_id]
     waits = {}
-    for group in decisions:
-        for line, _rung, reason, upcoming, _credit, _disputed in group:
-            days = line[4]
-            listed = reason not in NOT_LISTED
-            if days > 0:
-                overdue += line[6]
-                paused = paused and not listed
-                if oldest is None or days > oldest:
-                    oldest = days
-            policy = policies[move_policy.get(line[3], default)]
-            if line[7] is not None:
-                stands = policy.ladder.days_of(line[7])
-                if stands is not None and (top is None or stands > top):
-                    top, level, at_end = stands, line[7], upcoming is None
-            if upcoming is not None and reason not in WITHOUT_DATE:
-                wait = upcoming.days - days
-                if policy.id not in waits:
-                    waits[policy.id] = (free_on(customer, policy, today) - today).days
-                if wait < waits[policy.id]:
-                    wait = waits[policy.id]
-                if soonest is None or wait < soonest:
-                    soonest, coming = wait, upcoming.id
+    for decision in chain.from_iterable(decisions):
+        line, reason, upcoming = decision[0], decision[2], decision[3]
+        days, level_id = line[4], line[7]
+        if days > 0:
+            overdue += line[6]
+            if days > oldest:
+                oldest = days
+            if paused:
+                paused = reason in NOT_LISTED
+        if move_policy:
+            policy = policies[move_policy.get(line[3], customer.policy_id)]
+        if level_id is not None:
+            stands = policy.ladder.days_of(level_id)
+            if stands is not None and (top is None or stands > top):
+                top, level, at_end = stands, level_id, upcoming is None
+        if upcoming is not None and reason not in WITHOUT_DATE:
+            wait = upcoming.days - days
+            if soonest is not None and wait >= soonest:
+                continue
+            if policy.id not in waits:
+                waits[policy.id] = (free_on(customer, policy, today) - today).days
+            wait = max(wait, waits[policy.id])
+            if soonest is None or wait < soonest:
+                soonest, coming = wait, upcoming.id
     return CaseFigures(
         _stage(overdue, paused, at_end),
-        round(debt - credit, 2),
+        round(exposure, 2),
         round(overdue, 2),
         round(credit, 2),
-        None if oldest is None else today - timedelta(days=oldest),
+        today - timedelta(days=oldest) if oldest else None,
         level,
         coming,
         None if soonest is None else today + timedelta(days=soonest),

@@ -51,6 +51,11 @@ class AccountMove(models.Model):
             self.env["collections.refresh"]._add(moves.partner_id, company)
         return posted
 
+    def unlink(self):
+        """Override of `account`: contacts keep their items without a link to the deleted."""
+        self.env["dunning.action.item"].sudo()._forget("move_id", self)
+        return super().unlink()
+
     def _dunning_lines(self):
         """The receivable items of these documents that can be chased."""
         return self.line_ids.filtered(

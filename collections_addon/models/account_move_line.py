@@ -42,6 +42,11 @@ class AccountMoveLine(models.Model):
             line.dunning_reason_code = answer.get("reason_code")
             line.dunning_explanation = answer.get("text")
 
+    def unlink(self):
+        """Override of `account`: contacts keep their items without a link to the deleted."""
+        self.env["dunning.action.item"].sudo()._forget("move_line_id", self)
+        return super().unlink()
+
     @api.model
     def _dunning_open_domain(self, company_ids):
         """Open receivable items: the ones dunning looks at."""

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .dunning_reason import REASONS
+from .fields_unchecked import UncheckedMany2one
 
 _logger = logging.getLogger(__name__)
 
@@ -42,7 +43,9 @@ class DunningAction(models.Model):
     """One contact: a customer, a company, a currency, a channel, its open items.
 
     A row is the outbox: written by the transaction that decided it, sent later
-    by :meth:`_dispatch` in a separate step that can be repeated.
+    by :meth:`_dispatch` in a separate step that can be repeated. A run writes them by
+    the hundred thousand: links that something else protects have no foreign key (the
+    company by the case, the currency by the ledger, the run by its own rule).
     """
 
     _name = "dunning.action"
@@ -50,12 +53,12 @@ class DunningAction(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    run_id = fields.Many2one("dunning.run", index=True, ondelete="restrict")
+    run_id = UncheckedMany2one("dunning.run")
     case_id = fields.Many2one("collections.case", required=True, index=True, ondelete="restrict")
     partner_id = fields.Many2one("res.partner", string="Customer", required=True)
     recipient_id = fields.Many2one("res.partner", required=True)
-    company_id = fields.Many2one("res.company", required=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    company_id = UncheckedMany2one("res.company", required=True)
+    currency_id = UncheckedMany2one("res.currency", required=True)
     level_id = fields.Many2one("dunning.level", required=True, ondelete="restrict")
     step_id = fields.Many2one("dunning.level.step", string="Level Channel", ondelete="set null")
     policy_id = fields.Many2one(related="level_id.policy_id")
@@ -120,7 +123,7 @@ class DunningAction(models.Model):
         "This run has contacted the customer on this channel already.",
     )
     _outbox_idx = models.Index("(scheduled_at, id) WHERE state IN ('queued', 'sending')")
-    _recent_idx = models.Index("(company_id, contact_date)")
+    _recent_idx = models.Index("(company_id, contact_date) WHERE contact_date IS NOT NULL")
     _partner_idx = models.Index("(partner_id, company_id)")
 
     # === COMPUTE METHODS === #

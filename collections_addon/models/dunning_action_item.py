@@ -1,21 +1,28 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from .fields_unchecked import UncheckedMany2one
 
 
 class DunningActionItem(models.Model):
-    """An open item in a contact, as it was when the contact was decided or sent."""
+    """An open item in a contact, as it was when the contact was decided or sent.
+
+    A run writes these rows by the hundred thousand, so their links have no foreign
+    keys: what they point to clears or guards them when it is deleted.
+    """
 
     _name = "dunning.action.item"
     _description = "Contact Item"
     _order = "days_overdue desc, id"
     _log_access = False
 
-    action_id = fields.Many2one("dunning.action", required=True, ondelete="cascade", index=True)
-    move_line_id = fields.Many2one(
-        "account.move.line", string="Open Item", ondelete="set null", index="btree_not_null"
+    action_id = UncheckedMany2one("dunning.action", required=True, index=True)
+    move_line_id = UncheckedMany2one(
+        "account.move.line", string="Open Item", index="btree_not_null"
     )
-    move_id = fields.Many2one("account.move", string="Invoice", ondelete="set null")
+    move_id = UncheckedMany2one("account.move", string="Invoice", index="btree_not_null")
     currency_id = fields.Many2one(related="action_id.currency_id")
-    level_id = fields.Many2one(
+    level_id = UncheckedMany2one(
         "dunning.level", help="The level this item stands on once the contact is made."
     )
     is_step = fields.Boolean(help="This contact takes the item to its level.")
@@ -29,3 +36,35 @@ class DunningActionItem(models.Model):
         help="Since then the item would begin at the first level again: the customer had "
         "cleared what was overdue.",
     )
+
+    @api.model
+    def _forget(self, name, records):
+        """Clear the links to records that are about to be deleted.
+
+        :param str name: `move_line_id` or `move_id`
+        :param records: what is deleted
+        """
+        ids = tuple(records.ids)
+        if not ids:
+            return
+        self.flush_model([name])
+        column = SQL.identifier(name)
+        query = SQL(
+            "UPDATE dunning_action_item SET %s = NULL WHERE %s IN %s",
+            column,
+            column,
+            ids,
+        )
+        self.env.cr.execute(query)
+        self.invalidate_model([name], flush=False)
+
+
+class DunningAction(models.Model):
+    _inherit = "dunning.action"
+
+    def unlink(self):
+        """Override: the items go with their contact."""
+        items = self.sudo().item_ids
+        result = super().unlink()
+        items.unlink()
+        return result

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 #: Days overdue from which a level gets the firm text unless another is chosen.
 FIRM_FROM = 15
@@ -81,6 +81,19 @@ class DunningLevel(models.Model):
         if "days" in vals:
             self.env.registry.clear_cache()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        items = self.env["dunning.action.item"].sudo()
+        for level in self:
+            if items.search_count([("level_id", "=", level.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "Level “%(level)s” has been used in contacts and cannot be deleted. "
+                        "Archive it instead.",
+                        level=level.name,
+                    )
+                )
 
     def unlink(self):
         self.env.registry.clear_cache()

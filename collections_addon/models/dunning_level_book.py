@@ -15,10 +15,23 @@ class LevelBook:
             for level in levels
         }
         self.manual_codes = env["collections.channel"]._manual_codes()
-        self._stale = {}
+        self._openings = {}
 
-    def is_stale(self, policy, now):
-        """Whether the ledger is too old for automatic messages of this policy."""
-        if policy.id not in self._stale:
-            self._stale[policy.id] = self.company._collections_is_stale(policy, now)
-        return self._stale[policy.id]
+    def opening(self, level_id, now):
+        """How a new contact of a level begins: who has to say yes to it.
+
+        :return: state, reason code or None, and the amount (company currency) above
+            which a person decides all the same; 0 when none
+        :rtype: tuple
+        """
+        if level_id not in self._openings:
+            self._openings[level_id] = self._find_opening(self.by_id[level_id], now)
+        return self._openings[level_id]
+
+    def _find_opening(self, level, now):
+        policy = level.policy_id
+        if policy.mode == "review" or level.requires_approval:
+            return "draft", "awaiting_approval", 0
+        if self.company._collections_is_stale(policy, now):
+            return "draft", "stale_ledger", policy.review_above
+        return "queued", None, policy.review_above

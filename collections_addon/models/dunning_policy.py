@@ -152,6 +152,11 @@ class DunningPolicy(models.Model):
         lines = actions.item_ids.move_line_id
         lines._dunning_recompute_levels(lines.ids)
 
+    def unlink(self):
+        """Override: levels are deleted as records, so that one in use can refuse."""
+        self.with_context(active_test=False).level_ids.unlink()
+        return super().unlink()
+
     # === BUSINESS METHODS === #
 
     def _contact_window(self):

@@ -57,6 +57,15 @@ class DunningRun(models.Model):
             run.sent_count = sum(of.get(s, 0) for s in ("sent", "delivered", "opened"))
             run.failed_count = of.get("failed", 0) + of.get("skipped", 0)
 
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_contacts(self):
+        if self.env["dunning.action"].sudo().search_count([("run_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("A run that has planned contacts is evidence and cannot be deleted.")
+            )
+
     # === ACTION METHODS === #
 
     def action_approve(self):

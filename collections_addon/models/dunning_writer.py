@@ -16,10 +16,11 @@ from ..domain.summary import summarize
 from .dunning_level_book import LevelBook
 
 FLUSH_ITEMS = 20_000
+NULL = "\\N"
 ACTION_COLUMNS = (
-    "id, run_id, case_id, partner_id, recipient_id, company_id, currency_id, level_id, step_id,"
-    " channel_code, is_manual, state, reason_code, amount_total, amount_overdue, amount_credit,"
-    " attempt_count, create_uid, write_uid, create_date, write_date"
+    "run_id, company_id, create_uid, write_uid, create_date, write_date, attempt_count,"
+    " id, case_id, partner_id, recipient_id, currency_id, level_id, step_id, channel_code,"
+    " is_manual, state, reason_code, amount_total, amount_overdue, amount_credit"
 )
 ITEM_COLUMNS = (
     "action_id, move_line_id, move_id, level_id, is_step, days_overdue, amount_residual,"
@@ -154,46 +155,42 @@ class DunningWriter:
         return [row[0] for row in self.env.execute_query(query)]
 
     def _copy_actions(self, ids, plans):
-        stamp = f"{self.env.uid}\t{self.env.uid}\t{self.now}\t{self.now}"
-        out = io.StringIO()
+        head = f"{self.run.id}\t{self.company.id}\t{self.env.uid}\t{self.env.uid}"
+        head = f"{head}\t{self.now}\t{self.now}\t0"
+        rows = []
         for action_id, (partner_id, listing, step_id, code) in zip(ids, plans, strict=True):
             state, reason = self._initial_state(listing)
-            currency_id = listing.items[0].line.currency_id
-            out.write(
-                f"{action_id}\t{self.run.id}\t{self.facts.cases[partner_id][1]}\t{partner_id}\t"
-                f"{self.invoice_contact.get(partner_id, partner_id)}\t{self.company.id}\t"
-                f"{currency_id}\t{listing.level_id}\t{step_id}\t{code}\t"
+            rows.append(
+                f"{head}\t{action_id}\t{self.facts.cases[partner_id][1]}\t{partner_id}\t"
+                f"{self.invoice_contact.get(partner_id, partner_id)}\t"
+                f"{listing.items[0].line.currency_id}\t{listing.level_id}\t{step_id}\t{code}\t"
                 f"{code in self.levels.manual_codes}\t{state}\t{reason}\t"
-                f"{listing.total:.6f}\t{listing.overdue:.6f}\t{listing.credit:.6f}\t0\t{stamp}\n"
+                f"{listing.total:.6f}\t{listing.overdue:.6f}\t{listing.credit:.6f}\n"
             )
-        self._copy("dunning_action", ACTION_COLUMNS, out)
+        self._copy("dunning_action", ACTION_COLUMNS, rows)
 
     def _copy_items(self, ids, plans):
-        out = io.StringIO()
-        write = out.write
+        rows = []
         for action_id, plan in zip(ids, plans, strict=True):
             for line, level_id, is_step, disputed, credit in plan[1].items:
-                write(
-                    f"{action_id}\t{line[2]}\t{line[3]}\t{level_id or chr(92) + 'N'}\t{is_step}\t"
-                    f"{line[4]}\t{line[5]:.6f}\t{disputed:.6f}\t{credit:.6f}\n"
+                less = f"{disputed:.6f}\t{credit:.6f}" if disputed or credit else "0\t0"
+                rows.append(
+                    f"{action_id}\t{line[2]}\t{line[3]}\t{level_id or NULL}\t{is_step}\t"
+                    f"{line[4]}\t{line[5]:.6f}\t{less}\n"
                 )
-        self._copy("dunning_action_item", ITEM_COLUMNS, out)
+        self._copy("dunning_action_item", ITEM_COLUMNS, rows)
 
-    def _copy(self, table, columns, out):
-        out.seek(0)
-        self.cr.copy_expert(f"COPY {table} ({columns}) FROM STDIN", out)
+    def _copy(self, table, columns, rows):
+        self.cr.copy_expert(
+            f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(rows))
+        )
 
     def _initial_state(self, listing):
         """State and reason of a new contact: who has to say yes to it."""
-        level = self.levels.by_id[listing.level_id]
-        policy = level.policy_id
-        if policy.mode == "review" or level.requires_approval:
-            return "draft", "awaiting_approval"
-        if policy.review_above and self._company_amount(listing) > policy.review_above:
+        state, reason, review_above = self.levels.opening(listing.level_id, self.now)
+        if review_above and self._company_amount(listing) > review_above:
             return "draft", "large_exposure"
-        if self.levels.is_stale(policy, self.now):
-            return "draft", "stale_ledger"
-        return "queued", "\\N"
+        return state, reason or NULL
 
     def _company_amount(self, listing):
         return sum(item.line.residual_company for item in listing.items)
@@ -201,45 +198,75 @@ class DunningWriter:
     # === CASES === #
 
     def _write_figures(self):
-        """Create missing cases and write the figures that changed."""
-        self._create_cases()
-        if not self.figures:
-            return
-        rows = [(self.facts.cases[p][1], *figures) for p, figures in self.figures.items()]
+        """Write the figures that changed; make the cases that are missing."""
+        known, missing = [], []
+        for partner_id, figures in self.figures.items():
+            case = self.facts.cases.get(partner_id)
+            if case:
+                known.append((case[1], *figures))
+            else:
+                missing.append((partner_id, *figures))
         self.figures = {}
-        self.cr.execute_values(
-            """
-            UPDATE collections_case c
-               SET stage = v.stage, exposure = v.exposure, overdue = v.overdue,
-                   credit_amount = v.credit, oldest_due_date = v.oldest::date,
-                   level_id = v.level::int, next_level_id = v.next_level::int,
-                   next_step_date = v.next_date::date
-              FROM (VALUES %s) AS v(id, stage, exposure, overdue, credit, oldest, level,
-                                    next_level, next_date)
-             WHERE c.id = v.id
-            """,
-            rows,
-            page_size=2_000,
+        if known:
+            self._update_cases(known)
+        if missing:
+            self._create_cases(missing)
+
+    def _update_cases(self, rows):
+        self.cr.execute(
+            SQL(
+                """
+                UPDATE collections_case c
+                   SET stage = v.stage, exposure = v.exposure, overdue = v.overdue,
+                       credit_amount = v.credit, oldest_due_date = v.oldest,
+                       level_id = v.level, next_level_id = v.next_level,
+                       next_step_date = v.next_date
+                  FROM %s
+                 WHERE c.id = v.key
+                """,
+                self._figures_sql(rows),
+            )
         )
 
-    def _create_cases(self):
-        missing = [p for p in self.figures if p not in self.facts.cases]
-        if not missing:
-            return
-        uid = self.env.uid
-        made = self.cr.execute_values(
-            "INSERT INTO collections_case (partner_id, company_id, active, stage, priority,"
-            " create_uid, write_uid, create_date, write_date) VALUES %s"
-            " ON CONFLICT (partner_id, company_id) DO UPDATE SET write_date = EXCLUDED.write_date"
-            " RETURNING partner_id, id",
-            [(p, self.company.id, uid, uid) for p in missing],
-            template="(%s, %s, TRUE, 'current', '0', %s, %s,"
-            " now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')",
-            page_size=2_000,
-            fetch=True,
+    def _create_cases(self, rows):
+        self.cr.execute(
+            SQL(
+                """
+                INSERT INTO collections_case (
+                       partner_id, company_id, active, priority, create_uid, write_uid,
+                       create_date, write_date, stage, exposure, overdue, credit_amount,
+                       oldest_due_date, level_id, next_level_id, next_step_date)
+                SELECT v.key, %(company)s, TRUE, '0', %(uid)s, %(uid)s,
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', v.stage, v.exposure,
+                       v.overdue, v.credit, v.oldest, v.level, v.next_level, v.next_date
+                  FROM %(figures)s
+                    ON CONFLICT (partner_id, company_id) DO UPDATE
+                       SET write_date = EXCLUDED.write_date
+             RETURNING partner_id, id
+                """,
+                company=self.company.id,
+                uid=self.env.uid,
+                figures=self._figures_sql(rows),
+            )
         )
-        for partner_id, case_id in made:
+        for partner_id, case_id in self.cr.fetchall():
             self.facts.cases[partner_id] = (partner_id, case_id)
+
+    def _figures_sql(self, rows):
+        """Rows of a key (case or customer) and `CaseFigures` as a table expression.
+
+        One array per column: far quicker to write and to parse than a row of parameters each.
+        """
+        columns = [
+            "{" + ",".join("NULL" if value is None else str(value) for value in column) + "}"
+            for column in zip(*rows, strict=True)
+        ]
+        return SQL(
+            "unnest(%s::int[], %s::text[], %s::numeric[], %s::numeric[], %s::numeric[],"
+            " %s::date[], %s::int[], %s::int[], %s::date[])"
+            " AS v(key, stage, exposure, overdue, credit, oldest, level, next_level, next_date)",
+            *columns,
+        )
 
     def finish_cases(self):
         """Write what is left; close the figures and ladders of customers who owe nothing."""
