@@ -150,7 +150,7 @@ class TestPitfalls(CollectionsCommon):
         self._live("2026-03-10", "2026-03-10")
         action = self._contacts()
         self.assertEqual((action.partner_id, action.recipient_id), (self.customer, child))
-        self.assertEqual(action._debtor_lang(), "fr_FR")
+        self.assertEqual(action.recipient_lang, "fr_FR")
 
     def test_p08_invoices_of_all_its_contacts_make_one_message_to_the_customer(self):
         child = self.env["res.partner"].create({"name": "Desk", "parent_id": self.customer.id})

@@ -12,19 +12,25 @@ import re
 _ARABIC_SIGNS = "\u060c\u061b\u061f\u0640\u0660-\u066d\u06d4\u06f0-\u06f9"
 #: Hebrew, Arabic, Syriac, Thaana … and the presentation forms.
 _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-_RUNS = re.compile(rf"[{_ARABIC_SIGNS}]+|(?:(?![{_ARABIC_SIGNS}])[{_RTL}])+|\s+|[^\s{_RTL}]+")
-_HAS_RTL = re.compile(f"[{_RTL}]")
+_RUNS = re.compile(
+    "\u2066[^\u2069]*\u2069"
+    rf"|[{_ARABIC_SIGNS}]+|(?:(?![{_ARABIC_SIGNS}])[{_RTL}])+|\s+|[^\s{_RTL}\u2066]+|\u2066"
+)
+#: Marks around a run isolated from the text's direction: younger than wkhtmltopdf.
+ISOLATES = "\u2066\u2069"
+_HAS_RTL = re.compile(f"[{_RTL}\u2066]")
 
 
 def has_rtl(text):
-    """Whether a text holds letters written from right to left."""
+    """Whether a text holds letters written from right to left, or a run isolated among them."""
     return bool(text and _HAS_RTL.search(text))
 
 
 def split_runs(text):
     """A text cut into pieces of letters, signs, spaces and anything else.
 
-    >>> "".join(split_runs(text)) == text
+    What stands between isolates, an amount say, stays together with them. The pieces
+    put together again are the text.
 
     :rtype: list[str]
     """

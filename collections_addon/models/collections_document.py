@@ -15,7 +15,7 @@ from odoo.tools import format_amount, format_date, get_lang
 from odoo.tools.image import image_data_uri, image_process
 from odoo.tools.pdf import PdfReader, PdfWriter
 
-from ..domain.text_runs import has_rtl, split_runs
+from ..domain.text_runs import ISOLATES, has_rtl, split_runs
 
 #: Top of the address, and folds, in millimeters from the top of the sheet. A4: DIN 5008
 #: form B, envelopes with a window on the left. Letter: US #10 window envelope.
@@ -103,13 +103,14 @@ class CollectionsDocument(models.AbstractModel):
 
     @api.model
     def _printable(self, html):
-        """The page as this build of wkhtmltopdf lays it out right.
+        """The page as every build of wkhtmltopdf lays it out right.
 
         :rtype: str
         """
-        if _wkhtml().is_patched_qt or not has_rtl(html):
-            return str(html)
-        root = document_fromstring(str(html))
+        html = str(html)
+        if not has_rtl(html):
+            return html
+        root = document_fromstring(html)
         for element in list(root.iter()):
             if element.tag not in ("style", "script", "title"):
                 self._separate_runs(element)
@@ -129,7 +130,9 @@ class CollectionsDocument(models.AbstractModel):
         runs = []
         for piece in split_runs(text):
             run = Element("span")
-            run.text = piece
+            run.text = piece.strip(ISOLATES)
+            if piece[0] in ISOLATES:
+                run.set("class", "ltr")
             runs.append(run)
         return runs
 

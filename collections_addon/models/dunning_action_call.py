@@ -45,7 +45,7 @@ class DunningAction(models.Model):
     def _prepare_call(self):
         """Keep the script of the call on the contact, as the message that will be said."""
         subject, script = self._level_text()
-        self.write({"subject": subject, "body": script, "lang": self._debtor_lang()})
+        self.write({"subject": subject, "body": script, "lang": self.recipient_lang})
         return self
 
     def _schedule_call(self, user, date):

@@ -32,7 +32,7 @@ class DunningAction(models.Model):
             "is_test": self.policy_id.test_mode,
         }
         return Document(
-            "collections_addon.print_letter", values, self.company_id, self._debtor_lang(), True
+            "collections_addon.print_letter", values, self.company_id, self.recipient_lang, True
         )
 
     def _letter_head_values(self):

@@ -6,23 +6,15 @@ class DunningAction(models.Model):
 
     _inherit = "dunning.action"
 
-    def _debtor_lang(self):
-        """Code of the recipient's language: the contact's, the customer's, the company's.
-
-        :rtype: str
-        """
-        self.ensure_one()
-        return self.recipient_lang
-
     def _level_text(self):
-        """Subject and text of the level's template, rendered in the recipient's language.
+        """Subject and text of the level, rendered in the recipient's language.
 
         :return: `subject` (one line), `body` (Markup; empty without a template)
         :rtype: tuple[str, Markup]
         """
         self.ensure_one()
-        lang = self._debtor_lang()
-        template = self.step_id.template.sudo()
+        lang = self.recipient_lang
+        template = self._text_template().sudo()
         if not template:
             return self.with_context(lang=lang).level_id.name, ""
         subject = template._render_field("subject", self.ids, set_lang=lang)[self.id]
