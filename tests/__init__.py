@@ -4,9 +4,6 @@ from . import test_hold
 from . import test_gate
 from . import test_explain
 from . import test_pitfalls
-from . import test_gate
-from . import test_hold
-from . import test_explain
 from . import test_scenario_ladder
 from . import test_scenario_money
 from . import test_scenario_pauses
@@ -32,3 +29,5 @@ from . import test_channel_email_delivery
 from . import test_channel_email_refusal
 from . import test_thank_you
 from . import test_deletion
+from . import test_dispatch_crash
+from . import test_dispatch_workers

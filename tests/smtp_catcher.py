@@ -2,10 +2,13 @@
 
 import email
 import email.policy
+import logging
 import threading
 from collections import Counter
 
 from aiosmtpd.controller import Controller
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # every word of the dialog
 
 
 class AnyPort(Controller):

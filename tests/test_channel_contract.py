@@ -69,7 +69,6 @@ class TestChannelContract(CollectionsCommon):
         )
         partner = partner or self._customer(f"By {code}", **self.address, lang="fr_FR")
         partner.dunning_policy_id = policy
-        self._case(partner)
         invoice = self._invoice(partner, 1250, due="2026-03-10")
         with self.day(DAY):
             self._run(DAY)

@@ -2,9 +2,12 @@ import logging
 from collections import Counter
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .dunning_reason import REASONS
 from .fields_unchecked import UncheckedMany2one
@@ -37,6 +40,8 @@ TRANSITIONS = {
 CONTACTED = ("sent", "delivered", "opened")
 BATCH_SIZE = 100
 MAX_ATTEMPTS = 3
+#: Batches in a row that other transactions may get in the way of.
+MAX_CONFLICTS = 5
 
 
 class DunningAction(models.Model):
@@ -242,19 +247,37 @@ class DunningAction(models.Model):
     @api.model
     def _cron_dispatch(self):
         """Send what is queued, in small committed steps, until nothing or no time is left."""
-        progress = self.env["ir.cron"]
         self._recover(fields.Datetime.now(), commit=True)
-        progress._commit_progress()
-        while True:
-            now = fields.Datetime.now()
-            actions = self._claim(now, BATCH_SIZE)
-            if not actions:
-                break
-            actions._send_claimed(now)
-            progress._commit_progress(len(actions))
-            actions._deliver(now, commit=True)
-            if not progress._commit_progress(remaining=self._count_queued(now)):
-                break
+        self.env["ir.cron"]._commit_progress()
+        conflicts, goes_on = 0, True
+        while goes_on:
+            try:
+                goes_on = self._dispatch_batch()
+                conflicts = 0
+            except psycopg2.OperationalError:
+                # Another worker, or somebody who books a payment, was quicker. What was
+                # handed over already is settled from the journal.
+                self.env.cr.rollback()
+                conflicts += 1
+                if conflicts > MAX_CONFLICTS:
+                    raise
+        self._recover(fields.Datetime.now(), commit=True)
+
+    @api.model
+    def _dispatch_batch(self):
+        """Send some contacts, committing between the steps.
+
+        :return: whether to go on
+        :rtype: bool
+        """
+        progress, now = self.env["ir.cron"], fields.Datetime.now()
+        actions = self._claim(now, BATCH_SIZE)
+        if not actions:
+            return False
+        actions._send_claimed(now)
+        progress._commit_progress(len(actions))
+        actions._deliver(now, commit=True)
+        return bool(progress._commit_progress(remaining=self._count_queued(now)))
 
     @api.model
     def _dispatch(self, now=None, limit=None):
@@ -300,10 +323,14 @@ class DunningAction(models.Model):
         Contacts of one customer from several runs are taken up one run at a time, so
         that the second is decided knowing of the first.
         """
-        candidates = self.search(self._queued_domain(now), order="scheduled_at, id", limit=size * 4)
-        locked = candidates.try_lock_for_update(limit=size)
-        locked.invalidate_recordset(["state", "scheduled_at"])
-        queued = locked.filtered_domain(self._queued_domain(now))
+        self.flush_model(["state", "scheduled_at"])
+        query = self._search(self._queued_domain(now), order="scheduled_at, id", limit=size)
+        # One statement, the first of its transaction: nobody can change a row between
+        # the moment it is seen and the moment it is locked.
+        claim = SQL("%s FOR UPDATE SKIP LOCKED", query.select())
+        self.env.cr.execute(claim, log_exceptions=False)
+        queued = self.browse(row[0] for row in self.env.cr.fetchall())
+        queued.invalidate_recordset(["state", "scheduled_at"], flush=False)
         first_runs = {}
         for action in queued:
             first_runs.setdefault(action.case_id, action.run_id)

@@ -99,7 +99,13 @@ class MailMail(models.Model):
             reminders._settle_without_sending()
             return True
         for mail in reminders:
-            reusable = mail._send_once(kwargs)
+            try:
+                reusable = mail._send_once(kwargs)
+            except psycopg2.OperationalError:
+                if not auto_commit:
+                    raise
+                self.env.cr.rollback()  # the journal knows what became of this one
+                continue
             if auto_commit:
                 if post_send_callback:
                     post_send_callback(mail.ids)
