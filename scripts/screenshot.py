@@ -138,6 +138,8 @@ class Browser:
         if not self.wait_for(f"!!document.querySelector({quoted})", 15):
             raise SystemExit(f"Nothing to click at {selector}")
         self.evaluate(f"document.querySelector({quoted}).click()")
+        time.sleep(0.5)
+        self.wait_for(QUIET)
         time.sleep(1.5)
 
     def picture(self, path):

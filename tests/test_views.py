@@ -1,6 +1,7 @@
 """The screens open, for everybody they are meant for, and tell what they should."""
 
 from ast import literal_eval
+from base64 import b64decode
 from datetime import timedelta
 
 from lxml import etree
@@ -440,6 +441,25 @@ class TestScreenWizards(ScreensCommon):
         preview.action_previous()
         self.assertEqual(preview.action_id, first)
         self.assertEqual(set(self.dunning_run.action_ids.mapped("state")), {"draft"})
+
+    def test_the_preview_of_a_letter_is_what_goes_into_the_envelope(self):
+        self.policy.level_ids.step_ids.channel_code = "letter"
+        partner = self._customers(1, start=900)
+        partner.write({"street": "Main Street 1", "city": "Town", "zip": "1000"})
+        partner.country_id = self.env.ref("base.fr")
+        self._invoices(partner)
+        run = self.env["dunning.run"]._execute(self.company, self.today)
+        letter = run.action_ids.filtered(lambda action: action.partner_id == partner)
+        self.assertEqual(letter.channel_code, "letter")
+        preview = (
+            self.env["dunning.preview"]
+            .with_user(self.users["collector"])
+            .with_context(force_report_rendering=True)
+            ._open_for(letter)
+        )
+        self.assertTrue(b64decode(preview.document).startswith(b"%PDF"))
+        email = self.dunning_run.action_ids.filtered(lambda a: a.channel_code == "email")[0]
+        self.assertFalse(self.env["dunning.preview"]._open_for(email).document)
 
     def test_approving_in_the_preview_goes_on_to_the_next_and_closes_after_the_last(self):
         preview = self.env["dunning.preview"].with_user(self.users["collector"])._open_for(

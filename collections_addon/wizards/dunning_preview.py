@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -24,6 +26,10 @@ class DunningPreview(models.TransientModel):
     subject = fields.Char(compute="_compute_message")
     body = fields.Html(compute="_compute_message", sanitize=False)
     attachment_names = fields.Char(compute="_compute_message", string="Attached")
+    document = fields.Binary(
+        compute="_compute_message", help="What goes into the envelope, when it is not a message."
+    )
+    document_name = fields.Char(compute="_compute_message")
     obstacle = fields.Char(compute="_compute_message")
 
     @api.model
@@ -53,12 +59,20 @@ class DunningPreview(models.TransientModel):
             action = preview.action_id
             channel = self.env["collections.channel"]._by_code(action.channel_code)
             message = channel._render(action)
-            reason = channel._unavailable_reason(action)
+            files = message.get("attachments") or []
             preview.subject = message["subject"]
             preview.body = message["body"]
-            names = [attachment[0] for attachment in message.get("attachments") or []]
-            preview.attachment_names = ", ".join(names)
+            preview.attachment_names = ", ".join(name for name, _content, _type in files)
+            preview._set_document(files if channel._is_manual else [])
+            reason = channel._unavailable_reason(action)
             preview.obstacle = self.env["dunning.reason"]._sentence(reason or None)
+
+    def _set_document(self, files):
+        """A letter is its PDF; its text alone would not be what the customer gets."""
+        printed = [(name, data) for name, data, kind in files if kind == "application/pdf"]
+        name, content = printed[0] if printed else (False, None)
+        self.document_name = name
+        self.document = b64encode(content) if content else False
 
     # === ACTION METHODS === #
 
