@@ -159,7 +159,7 @@ class TestScenarioPauses(CollectionsCommon):
         self.policy.freshness_hours = 24
         invoice = self._invoice(self.customer, 100, due="2026-03-05")
         with self.day("2026-03-09"):
-            self.company.with_user(self.users["manager"]).sudo().action_collections_confirm_ledger()
+            self.company.with_user(self.users["manager"]).action_collections_confirm_ledger()
         self._live("2026-03-10", "2026-03-10", hour=13)  # 25 hours later
         action = self._actions()
         self.assertEqual((action.state, action.reason_code), ("draft", "stale_ledger"))

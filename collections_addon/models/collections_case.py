@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 STAGES = [
@@ -136,6 +137,22 @@ class CollectionsCase(models.Model):
         by_key = lines.grouped(lambda li: (li.partner_id.commercial_partner_id, li.company_id))
         for case in self:
             case.move_line_ids = by_key.get((case.partner_id, case.company_id), lines.browse())
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override: handing over, writing off and taking back are a manager's decisions."""
+        if "stage" in vals and not self.env.su:
+            self._check_may_set_stage(vals["stage"])
+        return super().write(vals)
+
+    def _check_may_set_stage(self, stage):
+        by_hand = stage in MANUAL_STAGES or any(case.stage in MANUAL_STAGES for case in self)
+        manager = self.env.user.has_group("collections_addon.group_collections_manager")
+        if by_hand and not manager:
+            raise AccessError(
+                self.env._("Only a collections manager hands over, writes off or takes back.")
+            )
 
     # === BUSINESS METHODS === #
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -155,6 +155,21 @@ class DunningAction(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: nobody writes down a contact that was not made."""
+        if not self.env.su and any(v.get("state", "draft") != "draft" for v in vals_list):
+            raise AccessError(self.env._("A contact begins as a draft and is then approved."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override: the state changes by the buttons only, which know what is allowed."""
+        if "state" in vals and not self.env.su:
+            raise AccessError(
+                self.env._("The state of a contact cannot be edited; approve, cancel or retry it.")
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_contacted(self):
         if any(action.state not in ("draft", "cancelled") for action in self):
@@ -201,9 +216,10 @@ class DunningAction(models.Model):
             _logger.warning("Contact %s: %s -> %s refused", refused.id, refused.state, target)
         if not allowed:
             return allowed
+        allowed.check_access("write")
         changes_levels = target in CONTACTED or any(a.state in CONTACTED for a in allowed)
         _logger.info("Contacts %s -> %s (%s)", allowed.ids, target, reason or "-")
-        allowed.write({"state": target, "reason_code": reason})
+        allowed.sudo().write({"state": target, "reason_code": reason})
         if changes_levels:
             self.env["account.move.line"].sudo()._dunning_recompute_levels(
                 allowed.sudo().item_ids.move_line_id.ids

@@ -31,7 +31,7 @@ class DunningAction(models.Model):
 
     def _copy_to_step(self, step):
         channel = self.env["collections.channel"]._by_code(step.channel_code)
-        fallback = self.create(
+        fallback = self.sudo().create(
             {
                 "run_id": self.run_id.id,
                 "case_id": self.case_id.id,

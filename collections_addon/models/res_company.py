@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL, email_normalize, formataddr
 
 
@@ -87,6 +88,9 @@ class ResCompany(models.Model):
         return formataddr((self.name, address)) if email_normalize(address) else False
 
     def action_collections_confirm_ledger(self):
-        """Confirm that payments are booked up to now."""
-        self.collections_confirmed_at = fields.Datetime.now()
+        """Confirm that payments are booked up to now: a collections manager's word."""
+        self.check_access("read")
+        if not self.env.user.has_group("collections_addon.group_collections_manager"):
+            raise AccessError(self.env._("Only a collections manager may do this."))
+        self.sudo().collections_confirmed_at = fields.Datetime.now()
         return True
