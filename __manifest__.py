@@ -1,7 +1,7 @@
 {
     "name": "Collections",
     "summary": "Get paid: dunning, disputes, promises and payment plans over every channel",
-    "version": "19.0.0.1.0",
+    "version": "19.0.0.2.0",
     "category": "Accounting/Collections",
     "author": "collections_addon contributors",
     "license": "LGPL-3",

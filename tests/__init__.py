@@ -4,6 +4,9 @@ from . import test_hold
 from . import test_gate
 from . import test_explain
 from . import test_pitfalls
+from . import test_pitfalls_companies
+from . import test_house_rules
+from . import test_migration
 from . import test_security
 from . import test_scenario_ladder
 from . import test_scenario_money

@@ -43,7 +43,7 @@ class TestDigest(LedgerCase):
     def _contact(self, lines, day, state="sent"):
         partner = lines.partner_id
         case = self.env["collections.case"]._of(partner, self.company)
-        action = self.env["dunning.action"].create(
+        action = self.env["dunning.action"].sudo().create(
             {
                 "case_id": case.id,
                 "partner_id": partner.id,

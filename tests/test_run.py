@@ -70,7 +70,7 @@ class TestRun(CollectionsCommon):
         with self.day("2026-03-10") as now:
             self._dispatch(now)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            action.copy({"state": "cancelled"})
+            action.sudo().copy({"state": "cancelled"})
             self.env.flush_all()
 
     def test_two_contacts_under_way_on_one_channel_are_refused_by_the_database(self):

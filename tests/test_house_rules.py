@@ -1,0 +1,188 @@
+"""The rules of the house, so that nobody has to remember them."""
+
+import ast
+import sys
+from pathlib import Path
+
+from odoo.tests import TransactionCase, tagged
+
+MODULE = "collections_addon"
+ROOT = Path(__file__).resolve().parent.parent
+BUSINESS = ("collections_addon", "connectors")
+MOST_LINES = 400
+
+#: What asks for the time: crons, buttons, and fields shown relative to the user's day.
+CLOCKS = ("now", "today", "utcnow", "context_today")
+ENTRY_POINTS = ("_cron_", "action_", "_compute_", "_search_", "_gc_")
+#: Other places that may ask, with the reason.
+CLOCK_ALLOWED = {
+    # the moment of an approval, of a batch, of a run being written
+    "dunning_action.DunningAction._approve",
+    "dunning_action.DunningAction._dispatch",
+    "dunning_writer.DunningWriter._prepare",
+    "dunning_run.DunningRun._execute_today",
+    "collections_refresh.CollectionsRefresh._refresh_batch",
+    # a transmission by core's own mail queue, which gives no time; a preview on a screen
+    "mail_mail.MailMail._now",
+    "email.CollectionsChannelEmail._render",
+    "email.CollectionsChannelEmail._send",
+    "call.CollectionsChannelCall._send",
+    # changes by hand, dated in the user's time zone
+    "collections_case.CollectionsCase._set_stage",
+    "collections_dispute.CollectionsDispute._transition",
+    # screens: what is offered, shown or printed as of today
+    "account_move_screen.AccountMove._compute_is_on_hold",
+    "collections_overview.CollectionsOverview._period",
+}
+
+#: Methods that anybody may call over RPC beside the buttons (`action_…`), on purpose.
+ORM = {
+    "create",
+    "write",
+    "unlink",
+    "copy",
+    "copy_data",
+    "default_get",
+    "init",
+    "read",
+    "message_new",
+    "message_update",
+    "web_read",
+}
+
+
+def modules():
+    """Every Python file of the business code, with its tree."""
+    for folder in BUSINESS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text())
+
+
+def functions(tree, owner=""):
+    """(qualified name, function) of every function of a module."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef):
+            yield from functions(node, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef):
+            yield owner + node.name, node
+
+
+def calls_of(node, names):
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            if call.func.attr in names:
+                yield call
+
+
+@tagged("post_install", "-at_install")
+class TestHouseRulesOfSources(TransactionCase):
+    def test_the_domain_knows_neither_odoo_nor_the_database(self):
+        allowed = set(sys.stdlib_module_names) | {"pytz"}
+        for path in sorted((ROOT / "collections_addon" / "domain").rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    names = [node.module]
+                elif isinstance(node, ast.ImportFrom):
+                    self.assertEqual(node.level, 1, f"{path.name} looks outside the domain")
+                for name in names:
+                    self.assertIn(name.split(".")[0], allowed, path.name)
+
+    def test_the_domain_has_no_clock(self):
+        for path in sorted((ROOT / "collections_addon" / "domain").rglob("*.py")):
+            self.assertFalse(list(calls_of(ast.parse(path.read_text()), CLOCKS)), path.name)
+
+    def test_only_entry_points_ask_what_time_it_is(self):
+        """The date is an argument: an allowed place is listed, with its reason."""
+        for path, tree in modules():
+            for name, node in functions(tree):
+                if not list(calls_of(node, CLOCKS)):
+                    continue
+                if name.split(".")[-1].startswith(ENTRY_POINTS):
+                    continue
+                with self.subTest(name=f"{path.stem}.{name}"):
+                    self.assertIn(f"{path.stem}.{name}", CLOCK_ALLOWED)
+
+    def test_no_place_is_allowed_in_vain(self):
+        found = {f"{path.stem}.{name}" for path, tree in modules() for name, _ in functions(tree)}
+        self.assertFalse(CLOCK_ALLOWED - found)
+
+    def test_files_stay_short(self):
+        for path, _tree in modules():
+            with self.subTest(path.name):
+                self.assertLessEqual(len(path.read_text().splitlines()), MOST_LINES)
+
+    def test_nobody_commits(self):
+        """`ir.cron._commit_progress` does, between whole steps."""
+        for path, tree in modules():
+            for call in calls_of(tree, ("commit", "rollback")):
+                with self.subTest(f"{path.name}:{call.lineno}"):
+                    self.assertNotIn("cr", ast.unparse(call.func.value).split("."))
+
+
+@tagged("post_install", "-at_install")
+class TestHouseRulesOfModels(TransactionCase):
+    def _models(self):
+        for name in self.env.registry:
+            model = self.env[name]
+            if model._original_module == MODULE:
+                yield model
+
+    def test_every_model_says_what_it_is(self):
+        for model in self._models():
+            with self.subTest(model._name):
+                self.assertTrue(model._description)
+                self.assertNotEqual(model._description, model._name)
+
+    def test_every_stored_model_has_its_access(self):
+        access = self.env["ir.model.access"].search([("model_id.model", "!=", False)])
+        named = set(access.mapped("model_id.model"))
+        for model in self._models():
+            if not model._abstract:
+                with self.subTest(model._name):
+                    self.assertIn(model._name, named)
+
+    def test_every_model_of_a_company_has_a_rule_for_it(self):
+        """P9. A queue that only crons and administrators read needs none."""
+        exempt = {"collections.refresh"}
+        rules = self.env["ir.rule"].search([("groups", "=", False)])
+        named = {
+            rule.model_id.model for rule in rules if "company_ids" in (rule.domain_force or "")
+        }
+        for model in self._models():
+            stored = not model._abstract and not model._transient
+            if stored and "company_id" in model._fields and model._name not in exempt:
+                with self.subTest(model._name):
+                    self.assertIn(model._name, named)
+
+    def test_the_public_methods_are_buttons_or_listed(self):
+        """Every public method can be called over RPC: private is the rule."""
+        for path, tree in modules():
+            for name, node in functions(tree):
+                owner, _dot, method = name.rpartition(".")
+                if not owner or method.startswith("_") or method.startswith("action_"):
+                    continue
+                if not self._is_model_class(tree, owner):
+                    continue
+                decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+                if "api.private" in decorators:
+                    continue
+                with self.subTest(f"{path.stem}.{name}"):
+                    self.assertIn(method, ORM)
+
+    def test_no_public_method_has_an_argument_that_rpc_takes_for_itself(self):
+        for path, tree in modules():
+            for name, node in functions(tree):
+                if name.split(".")[-1].startswith("_"):
+                    continue
+                arguments = {argument.arg for argument in node.args.args}
+                with self.subTest(f"{path.stem}.{name}"):
+                    self.assertFalse(arguments & {"ids", "context"})
+
+    def _is_model_class(self, tree, owner):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.name == owner:
+                return any("Model" in ast.unparse(base) for base in node.bases)
+        return False
