@@ -15,6 +15,7 @@ from . import (
     collections_case_screen,
     collections_case_statement,
     collections_dispute,
+    collections_dispute_line,
     collections_dispute_reason,
     collections_document,
     collections_hold,
