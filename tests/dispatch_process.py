@@ -19,7 +19,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import close_all
 from odoo.tools import config
 
-DISPATCH = "odoo.addons.collections_addon.collections_addon.models.dunning_action"
+DISPATCH = "odoo.addons.collections_addon.collections_addon.models.dunning_action_dispatch"
 #: Where a child can be killed: right after this method has done its work, the
 #: so many-th time. The message under way is the second of three.
 STEPS = {

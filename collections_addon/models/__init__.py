@@ -30,6 +30,7 @@ from . import (
     dunning_action,
     dunning_action_call,
     dunning_action_email,
+    dunning_action_dispatch,
     dunning_action_fallback,
     dunning_action_gate,
     dunning_action_item,
