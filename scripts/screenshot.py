@@ -219,9 +219,7 @@ def main():
     parser.add_argument("targets", nargs="+", metavar="name=path")
     arguments = parser.parse_args()
     Path(arguments.out).mkdir(parents=True, exist_ok=True)
-    session = log_in(
-        arguments.url, arguments.database, arguments.login, arguments.password
-    )
+    session = log_in(arguments.url, arguments.database, arguments.login, arguments.password)
     browser = Browser((arguments.width, arguments.height))
     try:
         browser.call("Network.setCookie", name="session_id", value=session, url=arguments.url)

@@ -2,7 +2,7 @@
 
 from odoo.tests import HttpCase, tagged
 
-from .test_views import ScreensCommon
+from .screens_common import ScreensCommon
 
 
 @tagged("post_install", "-at_install")

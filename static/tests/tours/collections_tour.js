@@ -19,7 +19,8 @@ registry.category("web_tour.tours").add("collections_collector", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name='action_ids'] .o_data_row td[name='level_id']:contains('First')",
+            trigger:
+                ".o_field_widget[name='action_ids'] .o_data_row td[name='level_id']:contains('First')",
         },
         {
             content: "Pause the customer",
@@ -43,7 +44,8 @@ registry.category("web_tour.tours").add("collections_collector", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name='all_hold_ids'] td[name='reason']:contains('corrected')",
+            trigger:
+                ".o_field_widget[name='all_hold_ids'] td[name='reason']:contains('corrected')",
         },
         {
             content: "A collector does not hand over",
@@ -59,7 +61,8 @@ registry.category("web_tour.tours").add("collections_collector", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.ribbon:contains('On Hold'))) button:contains('Put on Hold')",
+            trigger:
+                "body:not(:has(.ribbon:contains('On Hold'))) button:contains('Put on Hold')",
         },
     ],
 });
@@ -87,7 +90,8 @@ registry.category("web_tour.tours").add("collections_manager", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name='reason_ids'] td[name='reason_code']:contains('On hold')",
+            trigger:
+                ".o_field_widget[name='reason_ids'] td[name='reason_code']:contains('On hold')",
         },
         {
             trigger: "button[name='action_preview_drafts']",
@@ -109,20 +113,24 @@ registry.category("web_tour.tours").add("collections_manager", {
             trigger: ".modal .modal-title:contains('2 of 2')",
         },
         {
-            trigger: ".modal footer button:contains('Close'), .modal .modal-footer button:contains('Close')",
+            trigger:
+                ".modal footer button:contains('Close'), .modal .modal-footer button:contains('Close')",
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal)) .o_breadcrumb .o_back_button a, body:not(:has(.modal)) .breadcrumb-item a",
+            trigger:
+                "body:not(:has(.modal)) .o_breadcrumb .o_back_button a, body:not(:has(.modal)) .breadcrumb-item a",
             run: "click",
         },
         {
-            trigger: ".o_list_view:not(:has(.o_view_sample_data)) .o_data_row td[name='date']",
+            trigger:
+                ".o_list_view:not(:has(.o_view_sample_data)) .o_data_row td[name='date']",
             run: "click",
         },
         {
             content: "Approve the rest at once",
-            trigger: ".o_form_view button[name='action_approve']:contains('Approve All')",
+            trigger:
+                ".o_form_view button[name='action_approve']:contains('Approve All')",
             run: "click",
         },
         {
@@ -131,7 +139,8 @@ registry.category("web_tour.tours").add("collections_manager", {
         },
         {
             content: "Nothing waits any more",
-            trigger: "body:not(:has(.modal)) .o_form_view:not(:has(button[name='action_preview_drafts']))",
+            trigger:
+                "body:not(:has(.modal)) .o_form_view:not(:has(button[name='action_preview_drafts']))",
         },
     ],
 });
