@@ -40,7 +40,9 @@ CUSTOMERS = (
     Customer("Harlow Brothers Roofing", "US", "Atlanta", "trouble", 5600, ("firm", "legal")),
     Customer("Ironwood Print House", "US", "Pittsburgh", "prompt", 980),
     Customer("Juniper Street Bakery", "US", "Philadelphia", "slow", 640, ("no_email",)),
-    Customer("Keystone Freight Brokers", "US", "Harrisburg", "late", 8800, ("invoice_contact", "promise")),
+    Customer(
+        "Keystone Freight Brokers", "US", "Harrisburg", "late", 8800, ("invoice_contact", "promise")
+    ),
     Customer("Lakeshore Pediatrics", "US", "Milwaukee", "prompt", 1500),
     Customer("Meridian Data Cabling", "US", "Austin", "installments", 12600),
     Customer("Northfield Farm Equipment", "US", "Minneapolis", "seasonal", 9400, ("refund",)),

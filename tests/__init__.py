@@ -37,3 +37,4 @@ from . import test_thank_you
 from . import test_deletion
 from . import test_dispatch_crash
 from . import test_dispatch_workers
+from . import test_bad_configuration

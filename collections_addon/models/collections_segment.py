@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CollectionsSegment(models.Model):
@@ -20,5 +20,10 @@ class CollectionsSegment(models.Model):
     )
 
     _unique_code = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0))", "A segment with this code exists already."
+        "(code, COALESCE(company_id, 0))", "A segment with this code exists already; choose another code."
     )
+
+    @api.constrains("policy_id", "company_id")
+    def _check_policy(self):
+        for segment in self:
+            segment.policy_id._check_for_company(segment.company_id)

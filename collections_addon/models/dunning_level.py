@@ -1,8 +1,11 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
+from .dunning_policy import LADDER_IN_CHANGE
+
 #: Days overdue from which a level gets the firm text unless another is chosen.
 FIRM_FROM = 15
+TEXTS = ("pre_due", "friendly", "firm", "final")
 
 
 class DunningLevel(models.Model):
@@ -41,26 +44,14 @@ class DunningLevel(models.Model):
         "Two levels of a policy cannot stand on the same day; change the days of one.",
     )
 
-    @api.constrains("step_ids")
+    @api.constrains("step_ids", "active")
     def _check_steps(self):
-        for level in self:
-            if not level.step_ids.filtered(lambda step: not step.fallback_only):
+        for level in self.filtered("active"):
+            if not level._first_steps():
                 raise ValidationError(
                     self.env._(
                         "Level “%(level)s” has no channel to contact customers by. "
                         "Add one that is not only a fallback.",
-                        level=level.name,
-                    )
-                )
-
-    @api.constrains("is_final", "days")
-    def _check_final_is_last(self):
-        for level in self.filtered("is_final"):
-            if any(other.days > level.days for other in level.policy_id.level_ids):
-                raise ValidationError(
-                    self.env._(
-                        "“%(level)s” is marked as final, yet another level comes later. "
-                        "Mark only the last level as final.",
                         level=level.name,
                     )
                 )
@@ -74,19 +65,30 @@ class DunningLevel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Override: a level archived or moved just before leaves its day free."""
+        self.flush_model(["active", "days"])
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        levels = super(DunningLevel, self.with_context(**LADDER_IN_CHANGE)).create(vals_list)
+        levels = levels.with_env(self.env)
+        levels._check_policies(levels.policy_id)
+        return levels
 
     def write(self, vals):
         if "days" in vals:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        policies = self.policy_id
+        written = super(DunningLevel, self.with_context(**LADDER_IN_CHANGE)).write(vals)
+        if vals.keys() & {"active", "days", "is_final", "policy_id"}:
+            self._check_policies(policies | self.policy_id)
+        return written
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        items = self.env["dunning.action.item"].sudo()
-        for level in self:
-            if items.search_count([("level_id", "=", level.id)], limit=1):
+        used = [("level_id", "in", self.ids)]
+        items = self.env["dunning.action.item"].sudo().search(used, limit=1)
+        actions = self.env["dunning.action"].sudo().search(used, limit=1)
+        for level in items.level_id | actions.level_id:
+            if level in self:
                 raise UserError(
                     self.env._(
                         "Level “%(level)s” has been used in contacts and cannot be deleted. "
@@ -97,7 +99,15 @@ class DunningLevel(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
-        return super().unlink()
+        policies = self.policy_id
+        unlinked = super(DunningLevel, self.with_context(**LADDER_IN_CHANGE)).unlink()
+        self._check_policies(policies)
+        return unlinked
+
+    def _check_policies(self, policies):
+        """Judge the ladders these levels belong to, unless the policy does so itself."""
+        if not self.env.context.get("dunning_ladder_in_change"):
+            policies._check_ladder()
 
     def _first_steps(self):
         """The steps that go out with the level; the others wait for a failure."""
@@ -147,6 +157,8 @@ class DunningLevelStep(models.Model):
         "A level uses a channel once; change the text of the one that is there.",
     )
 
+    # === COMPUTE METHODS === #
+
     @api.model
     def _selection_channel_code(self):
         return self.env["collections.channel"]._selection()
@@ -162,21 +174,68 @@ class DunningLevelStep(models.Model):
 
     @api.depends("channel_code", "level_id.days", "level_id.is_final")
     def _compute_template(self):
-        for step in self.filtered(lambda step: not step.template):
-            step.template = self._default_template(step.level_id)
+        """The text that goes with the level, until somebody chooses another."""
+        defaults = {self._default_text(name) for name in TEXTS}
+        for step in self:
+            if not step.template or step.template in defaults:
+                step.template = self._default_template(step.level_id)
 
     @api.model
     def _default_template(self, level):
-        name = "reminder_friendly"
+        name = "friendly"
         if level.days < 0:
-            name = "reminder_pre_due"
+            name = "pre_due"
         elif level.is_final:
-            name = "reminder_final"
+            name = "final"
         elif level.days >= FIRM_FROM:
-            name = "reminder_firm"
-        return self.env.ref(f"collections_addon.mail_template_{name}", raise_if_not_found=False)
+            name = "firm"
+        return self._default_text(name)
+
+    @api.model
+    def _default_text(self, name):
+        return self.env.ref(
+            f"collections_addon.mail_template_reminder_{name}", raise_if_not_found=False
+        )
+
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("template")
     def _check_template(self):
         for step in self:
+            if not step.template:
+                raise ValidationError(
+                    self.env._(
+                        "%(channel)s of level “%(level)s” has no text. Choose one in the "
+                        "list of channels of the level.",
+                        channel=step.display_name,
+                        level=step.level_id.name,
+                    )
+                )
             step.template._check_dunning_text()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps._check_template()
+        steps._check_levels(steps.level_id)
+        return steps
+
+    def write(self, vals):
+        levels = self.level_id
+        written = super().write(vals)
+        if vals.keys() & {"fallback_only", "level_id"}:
+            self._check_levels(levels | self.level_id)
+        return written
+
+    def unlink(self):
+        levels = self.level_id
+        unlinked = super().unlink()
+        self._check_levels(levels)
+        return unlinked
+
+    def _check_levels(self, levels):
+        """Judge the levels these channels belong to, unless the level does so itself."""
+        if not self.env.context.get("dunning_ladder_in_change"):
+            levels._check_steps()

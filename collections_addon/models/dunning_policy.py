@@ -9,6 +9,9 @@ from ..domain.contact_window import ContactWindow
 from ..domain.facts import PolicyRules
 from ..domain.ladder import Ladder, Rung
 
+#: Context while levels or channels are changed in one save: they are judged at its end.
+LADDER_IN_CHANGE = {"dunning_ladder_in_change": True}
+
 
 class DunningPolicy(models.Model):
     """The rules by which a company reminds its customers."""
@@ -94,19 +97,20 @@ class DunningPolicy(models.Model):
     _limits_positive = models.Constraint(
         "CHECK(min_gap_days >= 0 AND contact_cap >= 0 AND contact_cap_days >= 0"
         " AND freshness_hours >= 0 AND review_above >= 0)",
-        "Gaps, limits and amounts of a policy cannot be negative.",
+        "Gaps, limits and amounts of a policy cannot be negative; use 0 for none.",
     )
     _cap_needs_period = models.Constraint(
         "CHECK(contact_cap = 0 OR contact_cap_days > 0)",
-        "A contact limit needs a period of at least one day.",
+        "A contact limit needs a period: give its number of days, or 0 as the limit for none.",
     )
 
     # === CONSTRAINT METHODS === #
 
     @api.constrains("active", "level_ids")
-    def _check_levels(self):
-        for policy in self:
-            if policy.active and not policy.level_ids:
+    def _check_ladder(self):
+        """Refuse a ladder that leads nowhere: no level, or levels after the final one."""
+        for policy in self.filtered("active"):
+            if not policy.level_ids:
                 raise ValidationError(
                     self.env._(
                         "Policy “%(policy)s” has no levels, so it would never contact "
@@ -114,47 +118,91 @@ class DunningPolicy(models.Model):
                         policy=policy.name,
                     )
                 )
+            policy._check_final_is_last()
 
-    @api.constrains("company_id")
-    def _check_company_in_use(self):
-        for policy in self.filtered("company_id"):
-            companies = self.env["res.company"].sudo().search(
-                [("dunning_policy_id", "=", policy.id)]
+    def _check_final_is_last(self):
+        self.ensure_one()
+        last = self.level_ids.sorted("days")[-1:]
+        misplaced = self.level_ids.filtered("is_final") - last
+        if misplaced:
+            raise ValidationError(
+                self.env._(
+                    "“%(level)s” of policy “%(policy)s” is marked as final, yet “%(last)s” "
+                    "comes later. Mark only the last level as final.",
+                    level=misplaced[0].name,
+                    policy=self.name,
+                    last=last.name,
+                )
             )
-            foreign = companies - policy.company_id
-            if foreign:
+
+    @api.constrains("send_from", "send_to", "calendar_id")
+    def _check_hours(self):
+        for policy in self:
+            if not 0 <= policy.send_from <= policy.send_to <= 24:
                 raise ValidationError(
                     self.env._(
-                        "Policy “%(policy)s” is the default of %(company)s; choose "
-                        "another default there first.",
+                        "Policy “%s”: the hours of contact must lie between 0:00 and 24:00, "
+                        "the first before the last.",
+                        policy.name,
+                    )
+                )
+            if not policy._has_opening():
+                raise ValidationError(
+                    self.env._(
+                        "Policy “%(policy)s” could never contact anybody: calendar "
+                        "“%(calendar)s” has no working time within the hours of contact. "
+                        "Change the hours or the calendar.",
                         policy=policy.name,
-                        company=foreign[0].name,
+                        calendar=policy.calendar_id.name,
                     )
                 )
 
+    def _has_opening(self):
+        """Whether the working time of the calendar meets the hours of contact."""
+        hours = self._working_hours()
+        if hours is None or self.send_from == self.send_to:
+            return hours is None or any(hours.values())
+        return any(
+            max(start, self.send_from) < min(end, self.send_to)
+            for spans in hours.values()
+            for start, end in spans
+        )
+
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override: the ladder is judged when all its levels are there."""
+        policies = super(DunningPolicy, self.with_context(**LADDER_IN_CHANGE)).create(vals_list)
+        return policies.with_env(self.env)
+
     def write(self, vals):
-        """Override: leaving test mode, nothing of it stays on real customers."""
-        if "test_mode" not in vals:
-            return super().write(vals)
-        changed = self.filtered(lambda policy: policy.test_mode != bool(vals["test_mode"]))
-        written = super().write(vals)
+        """Override: the ladder is judged when all its levels are changed; leaving test
+        mode, nothing of it stays on real customers."""
+        changed = self.browse()
+        if "test_mode" in vals:
+            changed = self.filtered(lambda policy: policy.test_mode != bool(vals["test_mode"]))
+        if "level_ids" in vals:
+            written = super(DunningPolicy, self.with_context(**LADDER_IN_CHANGE)).write(vals)
+        else:
+            written = super().write(vals)
         changed._recompute_tested_levels()
         return written
 
     def _recompute_tested_levels(self):
         """Derive anew the levels of the items that messages in test mode listed."""
         self.flush_recordset(["test_mode"])
-        actions = self.env["dunning.action"].sudo().search(
-            [("test_mode", "=", True), ("level_id.policy_id", "in", self.ids)]
+        actions = (
+            self.env["dunning.action"]
+            .sudo()
+            .search([("test_mode", "=", True), ("level_id.policy_id", "in", self.ids)])
         )
         lines = actions.item_ids.move_line_id
         lines._dunning_recompute_levels(lines.ids)
 
     def unlink(self):
         """Override: levels are deleted as records, so that one in use can refuse."""
-        self.with_context(active_test=False).level_ids.unlink()
+        self.with_context(active_test=False, **LADDER_IN_CHANGE).level_ids.unlink()
         return super().unlink()
 
     # === BUSINESS METHODS === #
@@ -240,27 +288,3 @@ class DunningPolicy(models.Model):
             contact_cap_days=self.contact_cap_days,
             tolerances={t.currency_id.id: t.amount for t in self.tolerance_ids},
         )
-
-
-class DunningTolerance(models.Model):
-    """How little is too little to ask, per currency."""
-
-    _name = "dunning.tolerance"
-    _description = "Dunning Tolerance"
-    _order = "policy_id, currency_id"
-
-    policy_id = fields.Many2one("dunning.policy", required=True, ondelete="cascade")
-    currency_id = fields.Many2one("res.currency", required=True)
-    amount = fields.Monetary(
-        required=True,
-        help="A customer who owes this or less in this currency is not contacted.",
-    )
-
-    _one_per_currency = models.UniqueIndex(
-        "(policy_id, currency_id)",
-        "A policy has one tolerance per currency; change the one that is there.",
-    )
-    _amount_positive = models.Constraint(
-        "CHECK(amount >= 0)",
-        "A tolerance cannot be negative; use 0 to ask for every amount.",
-    )

@@ -80,7 +80,8 @@ class DunningRun(models.Model):
         """Evaluate every company on its own business date; wake the dispatch."""
         progress = self.env["ir.cron"]
         for company in self.env["res.company"].search([]):
-            if self.env["dunning.policy"]._default_of(company):
+            has_policy = self.env["dunning.policy"]._default_of(company)
+            if has_policy and company._collections_has_receivable():
                 self._execute_today(company)
                 progress._commit_progress(1)
         self.env["dunning.action"]._wake_dispatch()
@@ -142,6 +143,15 @@ class DunningRun(models.Model):
                 self.env._(
                     "%(company)s has no dunning policy. Choose one in Collections › "
                     "Configuration › Settings, or create one.",
+                    company=company.name,
+                )
+            )
+        if not company._collections_has_receivable():
+            raise UserError(
+                self.env._(
+                    "%(company)s has no receivable account, so nobody can owe it anything. "
+                    "Install a chart of accounts for it, or create an account of type "
+                    "Receivable.",
                     company=company.name,
                 )
             )

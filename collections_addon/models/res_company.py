@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, email_normalize, formataddr
 
@@ -36,6 +36,18 @@ class ResCompany(models.Model):
         default=2,
         help="A promise counts as kept when the money comes within so many days after its date.",
     )
+
+    @api.constrains("dunning_policy_id")
+    def _check_dunning_policy(self):
+        for company in self:
+            company.dunning_policy_id._check_for_company(company)
+
+    def _collections_has_receivable(self):
+        """Whether the company has an account on which customers can owe anything."""
+        self.ensure_one()
+        accounts = self.env["dunning.facts"]._receivable_accounts(self)
+        [[has_some]] = self.env.execute_query(SQL("SELECT EXISTS %s", accounts))
+        return has_some
 
     def _collections_today(self, now):
         """The business date of the company.

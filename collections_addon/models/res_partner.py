@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -43,6 +43,10 @@ class ResPartner(models.Model):
             case = cases.get(partner.commercial_partner_id, self.env["collections.case"])
             partner.collections_case_id = case
             partner.collections_overdue = case.overdue
+
+    @api.constrains("dunning_policy_id")
+    def _check_dunning_policy(self):
+        self.dunning_policy_id._check_for_company(self.env.company)
 
     def _dunning_recipient(self):
         """The contact who gets reminders: the invoice contact, else the customer."""
