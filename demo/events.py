@@ -1,7 +1,7 @@
 """What people did on certain days of the story: holds, disputes, promises, credit notes."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 #: Mark -> what happens to the customers so marked, so many days before today.
 CALENDAR = {

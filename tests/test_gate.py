@@ -143,9 +143,9 @@ class TestGate(CollectionsCommon):
         self.assertEqual(self._send(hour=14), {"sent": 1})
 
     def test_a_calendar_that_never_opens_says_so(self):
-        self.policy.calendar_id = self.env["resource.calendar"].create(
-            {"name": "Closed", "tz": "UTC", "attendance_ids": [(5,)]}
-        )
+        calendar = self.env["resource.calendar"].create({"name": "Closed", "tz": "UTC"})
+        self.policy.calendar_id = calendar
+        calendar.attendance_ids.unlink()
         action = self._planned()
         self._send()
         self.assertEqual((action.state, action.reason_code), ("skipped", "outside_window"))

@@ -20,7 +20,8 @@ class CollectionsSegment(models.Model):
     )
 
     _unique_code = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0))", "A segment with this code exists already; choose another code."
+        "(code, COALESCE(company_id, 0))",
+        "A segment with this code exists already; choose another.",
     )
 
     @api.constrains("policy_id", "company_id")
