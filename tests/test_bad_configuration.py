@@ -172,6 +172,36 @@ class TestLevelChannels(BadConfigurationCommon):
         ]
         self.assertEqual(self.level("Firm").step_ids.channel_code, "letter")
 
+    def test_channel_without_text_is_refused(self):
+        with self.refused("E-mail of level “Firm” has no text. Choose one"):
+            self.level("Firm").step_ids.template = False
+
+    def test_channel_with_an_empty_text_is_refused(self):
+        empty = self.env["mail.template"].create(
+            {
+                "name": "Blank page",
+                "model_id": self.env["ir.model"]._get_id("dunning.action"),
+                "subject": "Your account",
+            }
+        )
+        with self.refused("“Blank page” is empty"):
+            self.level("Firm").step_ids.template = empty
+
+    def test_default_text_follows_the_days_until_another_is_chosen(self):
+        step = self.level("Friendly").step_ids
+        texts = {
+            name: self.env.ref(f"collections_addon.mail_template_reminder_{name}")
+            for name in ("pre_due", "friendly", "final")
+        }
+        self.assertEqual(step.template, texts["friendly"])
+        self.level("Friendly").days = -3
+        self.assertEqual(step.template, texts["pre_due"])
+        own = texts["friendly"].copy({"name": "Our own"})
+        step.template = own
+        self.level("Friendly").days = 4
+        self.assertEqual(step.template, own)
+        self.assertEqual(self.level("Last").step_ids.template, texts["final"])
+
     def test_channel_twice_in_a_level_is_refused(self):
         values = {"level_id": self.level("Firm").id, "channel_code": "email"}
         self.assertDatabaseRefuses(
