@@ -50,6 +50,7 @@ class Ledger:
             self.env["account.chart.template"].try_loading(
                 "generic_coa", self.company, install_demo=False
             )
+        self._prepare_sender()
         self._prepare_rates()
         self.terms = self._terms()
         self.bank = self.env["account.journal"].search(
@@ -57,6 +58,19 @@ class Ledger:
         )
         self._create_partners()
         self._create_drafts()
+
+    def _prepare_sender(self):
+        """An address to write from, where the company has none of its own."""
+        own = {
+            "email": "accounts@collections.example",
+            "phone": "+1 555 0100",
+            "street": "1 Harbor Road",
+            "city": "Boston",
+            "zip": "02110",
+            "country_id": self.env.ref("base.us").id,
+        }
+        partner = self.company.partner_id
+        partner.write({name: value for name, value in own.items() if not partner[name]})
 
     def _prepare_rates(self):
         currencies = self.env["res.currency"].with_context(active_test=False)

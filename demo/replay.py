@@ -1,8 +1,9 @@
 """Replays the daily cycle of the demo firm over its last weeks.
 
-Evaluation, approval and the check before sending are the real ones. Only the
-outside world is played: no message is handed to a channel, whatever the server
-is connected to; whether the contact worked comes from a fixed chance.
+Evaluation, approval, the check before sending and the messages are the real ones.
+Only the outside world is played: an e-mail is filed as sent in the transaction that
+writes it, so that none can leave, whatever server is configured; letters are posted
+and calls answered by a fixed chance.
 """
 
 import random
@@ -95,7 +96,7 @@ class Replay:
     # === CONTACTS === #
 
     def _send(self, now):
-        """The steps of a dispatch, without handing anything to a channel."""
+        """The steps of a dispatch, but for the transmission."""
         while True:
             claimed = self.actions._claim(now, 500)
             claimed = claimed.filtered(lambda action: action.company_id == self.company)
@@ -104,18 +105,35 @@ class Replay:
             ready = claimed._gate(self.company, now)
             ready._transition("sending")
             ready.attempt_count = 1
-            for action in ready:
-                self._make(action, now + self._minutes(12))
+            self._write_emails(ready.filtered(lambda a: a.channel_code == "email"), now)
+            for action in ready.filtered("is_manual"):
+                self._make_by_hand(action, now + self._minutes(12))
 
-    def _make(self, action, moment):
+    def _write_emails(self, actions, now):
+        """Write the messages as the channel does, and file them as sent at once: they
+        were never in an outbox that anybody else could see."""
+        channel = self.env["collections.channel"]._by_code("email")
+        receipts = channel.with_context(dunning_now=now)._send(actions)
+        mails = self.env["mail.mail"].search([("dunning_action_id", "in", actions.ids)])
+        mails.state = "sent"
+        notifications = mails.mail_message_id.notification_ids
+        notifications.notification_status = "sent"
+        for action in actions:
+            action.external_id = receipts[action.id].external_id
+            action._mark_sent(now + self._minutes(12))
+            if self._bounces(action):
+                self._bounce(action)
+
+    def _bounces(self, action):
         customer = self._customer(action)
-        if action.is_manual:
-            self._make_by_hand(action, moment)
-        elif customer and "bounces" in customer.marks and self._is_first_of(action):
-            action._mark_failed("bounce", "550 5.1.1 mailbox unavailable", "bounced")
-            action.recipient_id.collections_bounced_email = action.recipient_id.email
-        else:
-            action._mark_sent(moment)
+        known = action.recipient_id.collections_bounced_email
+        return customer and "bounces" in customer.marks and not known
+
+    def _bounce(self, action):
+        notifications = action.mail_message_id.notification_ids
+        notifications.write({"notification_status": "bounce", "failure_type": "mail_bounce"})
+        action._mark_failed("bounce", "550 5.1.1 mailbox unavailable", "bounced")
+        action.recipient_id.collections_bounced_email = action.recipient_id.email
 
     def _make_by_hand(self, action, moment):
         if action.channel_code == "call":
@@ -159,8 +177,3 @@ class Replay:
     def _customer(self, action):
         partners = self.ledger.partners
         return next((c for c, partner in partners.items() if partner == action.partner_id), None)
-
-    def _is_first_of(self, action):
-        return not self.actions.search_count(
-            [("partner_id", "=", action.partner_id.id), ("state", "=", "failed")], limit=1
-        )

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo.tests import TransactionCase, tagged
 
@@ -30,9 +31,9 @@ class TestDemoData(TransactionCase):
         super().setUpClass()
         cls.company = cls.env["res.company"].create({"name": "Demo without chart"})
         (cls.env.user | cls.env.ref("base.user_admin")).company_ids += cls.company
-        cls.mails_before = cls.env["mail.mail"].search_count([])
         cls.customers = some_customers()
-        cls.load()
+        with patch.object(type(cls.env["mail.mail"]), "_send") as cls.transmission:
+            cls.load()
         cls.actions = cls.env["dunning.action"].search([("company_id", "=", cls.company.id)])
         cls.cases = cls.env["collections.case"].search([("company_id", "=", cls.company.id)])
 
@@ -65,7 +66,17 @@ class TestDemoData(TransactionCase):
         self.assertLessEqual({"paid", "not_paid"}, set(moves.mapped("payment_state")))
 
     def test_no_message_leaves(self):
-        self.assertEqual(self.env["mail.mail"].search_count([]), self.mails_before)
+        self.transmission.assert_not_called()
+        mails = self.env["mail.mail"].search([("dunning_action_id", "in", self.actions.ids)])
+        self.assertTrue(mails)
+        self.assertEqual(set(mails.mapped("state")), {"sent"})
+
+    def test_messages_are_dated_as_the_contacts_are(self):
+        mailed = self.actions.filtered("mail_message_id")
+        self.assertTrue(mailed)
+        for action in mailed.filtered("sent_at"):
+            self.assertEqual(action.mail_message_id.date.date(), action.contact_date)
+            self.assertTrue(action.body)
 
     def test_contacts_were_made_on_business_days_of_the_replay(self):
         dates = [day for day in self.actions.mapped("contact_date") if day]
