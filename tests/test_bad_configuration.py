@@ -133,7 +133,6 @@ class TestPolicyLadder(BadConfigurationCommon):
                 "currency_id": self.company.currency_id.id,
                 "level_id": self.level("Firm").id,
                 "channel_code": "email",
-                "state": "sent",
             }
         )
         with self.refused("Level “Firm” has been used in contacts.*Archive it instead", UserError):
