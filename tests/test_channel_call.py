@@ -241,6 +241,19 @@ class TestCall(CollectionsCommon):
             form.save().action_save()
         self.assertEqual((call.state, call.outcome_id.code), ("sent", "refused"))
 
+    def test_promise_or_dispute_said_on_the_phone_is_taken_down_next(self):
+        call = self._call()
+        for code, model in (
+            ("promised", "collections.promise"),
+            ("disputed", "collections.dispute"),
+        ):
+            with self.subTest(code), self.env.cr.savepoint() as undone, self.day("2026-03-10"):
+                wizard = self.env["dunning.call.outcome"].with_user(self.collector)
+                wizard = wizard.create({"action_id": call.id, "outcome_id": self._came(code).id})
+                self.assertEqual(wizard.action_save()["res_model"], model)
+                self.assertEqual((call.state, call.outcome_id.code), ("sent", code))
+                undone.rollback()
+
     def test_colleague_may_record_for_an_absent_collector(self):
         call = self._call()
         colleague = self._user("collector", login="colleague")

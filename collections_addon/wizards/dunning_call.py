@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: Outcome -> method of the case that takes down what was promised or contested.
+FOLLOWING = {"promised": "action_new_promise", "disputed": "action_open_disputes"}
+
 
 class DunningCallOutcome(models.TransientModel):
     """What came of a call: an outcome, what was said, when to call again."""
@@ -44,9 +47,12 @@ class DunningCallOutcome(models.TransientModel):
         }
 
     def action_save(self):
-        """Record the outcome."""
+        """Record the outcome, and go on to what the customer has said with it."""
         self.ensure_one()
         if not self.outcome_id:
             raise UserError(self.env._("Choose what came of the call."))
         self.action_id._record_call(self.outcome_id, self.note or "", self.callback_date)
+        following = FOLLOWING.get(self.outcome_id.code)
+        if following:
+            return getattr(self.action_id.case_id, following)()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
