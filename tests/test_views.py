@@ -241,6 +241,18 @@ class TestViews(ScreensCommon):
         self.assertIn(held, lines.partner_id)
         self.assertEqual(len(lines), reason.line_count)
 
+    def test_first_steps_set_up_the_users_own_company_only(self):
+        guides = self.env["collections.first.steps"].with_user(self.users["admin"])
+        guide = guides.create({"company_id": self.company.id})
+        gentle = self.policy.copy({"name": "Gentle"})
+        guide.write({"policy_id": gentle.id, "test_email": "test@example.com"})
+        self.assertEqual(self.company.dunning_policy_id, gentle)
+        self.assertEqual(self.company.collections_test_email, "test@example.com")
+        foreign = self.env["res.company"].create({"name": "Foreign"})
+        with self.assertRaises(AccessError):
+            guides.create({"company_id": foreign.id, "test_email": "spy@example.com"})
+        self.assertFalse(foreign.collections_test_email)
+
     def test_first_steps_look_at_the_data(self):
         guide = self.env["collections.first.steps"].create({})
         self.assertTrue(guide.is_policy_done)
@@ -250,5 +262,5 @@ class TestViews(ScreensCommon):
         self.company.collections_test_email = "test@example.com"
         guide.invalidate_recordset()
         self.assertTrue(guide.is_test_done)
-        for name in ("policy", "texts", "mail", "settings", "evaluate", "contacts"):
+        for name in ("policy", "texts", "mail", "evaluate", "contacts"):
             self.assertTrue(getattr(guide, f"action_{name}")()["type"])

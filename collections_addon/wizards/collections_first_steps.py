@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class CollectionsFirstSteps(models.TransientModel):
@@ -13,7 +14,16 @@ class CollectionsFirstSteps(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    policy_id = fields.Many2one("dunning.policy", compute="_compute_steps")
+    policy_id = fields.Many2one(
+        "dunning.policy",
+        string="Default Policy",
+        compute="_compute_steps",
+        inverse="_inverse_policy_id",
+        domain="[('company_id', 'in', (company_id, False))]",
+    )
+    test_email = fields.Char(
+        string="Test Mailbox", compute="_compute_steps", inverse="_inverse_test_email"
+    )
     effective_policy_id = fields.Many2one("dunning.policy", compute="_compute_steps")
     mail_from = fields.Char(compute="_compute_steps")
     overdue_count = fields.Integer(compute="_compute_steps")
@@ -40,6 +50,7 @@ class CollectionsFirstSteps(models.TransientModel):
             guide.is_text_done = guide._texts_complete()
             guide.mail_from = company.email_formatted
             guide.is_mail_done = bool(company.email) and guide._has_mail_server()
+            guide.test_email = company.collections_test_email
             guide.is_test_done = bool(company.collections_test_email)
             runs = [("company_id", "=", company.id)]
             guide.is_run_done = bool(
@@ -54,6 +65,24 @@ class CollectionsFirstSteps(models.TransientModel):
                 [*runs, ("overdue", ">", 0)]
             )
             guide.done_count = sum(guide[name] for name in self._step_names())
+
+    def _inverse_policy_id(self):
+        for guide in self:
+            guide._company_sudo().dunning_policy_id = guide.policy_id
+
+    def _inverse_test_email(self):
+        for guide in self:
+            guide._company_sudo().collections_test_email = guide.test_email
+
+    def _company_sudo(self):
+        """The company to set up: one of the user's own, who need not administer companies.
+
+        :raises AccessError: for a company the user does not work in
+        """
+        self.ensure_one()
+        if self.company_id not in self.env.user.company_ids:
+            raise AccessError(self.env._("You do not work in this company."))
+        return self.company_id.sudo()
 
     @api.model
     def _step_names(self):
@@ -109,10 +138,6 @@ class CollectionsFirstSteps(models.TransientModel):
     def action_mail(self):
         """Set up outgoing mail."""
         return self._open_xmlid("base.action_ir_mail_server_list")
-
-    def action_settings(self):
-        """Open the settings of Collections."""
-        return self._open_xmlid("collections_addon.action_collections_settings")
 
     def action_evaluate(self):
         """Evaluate today."""
