@@ -12,9 +12,8 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import Command, api, fields
-from odoo.tests import new_test_user
-
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.tests import new_test_user
 
 CONTACTED = ("sent", "delivered", "opened")
 #: Group -> login; each is a person who also has what the job needs in accounting.
@@ -69,9 +68,7 @@ class CollectionsCommon(AccountTestInvoicingCommon):
 
         A level may also be a dict of values of `dunning.level`.
         """
-        rows = [
-            level if isinstance(level, dict) else {"days": level} for level in levels.values()
-        ]
+        rows = [level if isinstance(level, dict) else {"days": level} for level in levels.values()]
         for level_name, row in zip(levels, rows, strict=True):
             row.setdefault("name", level_name.replace("_", " "))
         return cls.env["dunning.policy"].create(
@@ -105,9 +102,7 @@ class CollectionsCommon(AccountTestInvoicingCommon):
             {
                 "name": " + ".join(map(str, days)),
                 "line_ids": [
-                    Command.create(
-                        {"value": "percent", "value_amount": share, "nb_days": nb_days}
-                    )
+                    Command.create({"value": "percent", "value_amount": share, "nb_days": nb_days})
                     for share, nb_days in zip(shares, days, strict=True)
                 ],
             }
@@ -124,17 +119,21 @@ class CollectionsCommon(AccountTestInvoicingCommon):
         issued = fields.Date.to_date(issued) or due - timedelta(days=30)
         args.setdefault("move_type", "out_invoice")
         company = args.pop("company", None) or cls.company
-        move = cls.env["account.move"].with_company(company).create(
-            {
-                "partner_id": partner.id,
-                "invoice_date": issued,
-                "date": issued,
-                "invoice_date_due": due,
-                "invoice_payment_term_id": terms.id if terms else False,
-                "currency_id": (currency or company.currency_id).id,
-                "invoice_line_ids": [cls._prepare_invoice_line(price_unit=amount, name="Work")],
-                **args,
-            }
+        move = (
+            cls.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "invoice_date": issued,
+                    "date": issued,
+                    "invoice_date_due": due,
+                    "invoice_payment_term_id": terms.id if terms else False,
+                    "currency_id": (currency or company.currency_id).id,
+                    "invoice_line_ids": [cls._prepare_invoice_line(price_unit=amount, name="Work")],
+                    **args,
+                }
+            )
         )
         for line in move.invoice_line_ids:
             line.tax_ids = False
@@ -182,14 +181,18 @@ class CollectionsCommon(AccountTestInvoicingCommon):
     def _hold(cls, target, reason="Asked for a copy", start=None, end=None, user=None):
         """A hold on a customer or an invoice, by a collector unless said otherwise."""
         field = "move_id" if target._name == "account.move" else "partner_id"
-        return cls.env["collections.hold"].with_user(user or cls.users["collector"]).create(
-            {
-                field: target.id,
-                "company_id": cls.company.id,
-                "reason": reason,
-                "date_start": start,
-                "date_end": end,
-            }
+        return (
+            cls.env["collections.hold"]
+            .with_user(user or cls.users["collector"])
+            .create(
+                {
+                    field: target.id,
+                    "company_id": cls.company.id,
+                    "reason": reason,
+                    "date_start": start,
+                    "date_end": end,
+                }
+            )
         )
 
     def _lines(self, moves):

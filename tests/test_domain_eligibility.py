@@ -143,9 +143,7 @@ class TestLimits(TestCase):
         self.assertEqual(reasons(decided([line(9, 4.0)], book=book)), {1: 5})
 
     def test_tolerances_of_two_policies_are_judged_on_the_same_sum(self):
-        book = rules(
-            policy(tolerances={EUR: 20.0}), policy(2, tolerances={EUR: 10.0}), own={2: 2}
-        )
+        book = rules(policy(tolerances={EUR: 20.0}), policy(2, tolerances={EUR: 10.0}), own={2: 2})
         for order in ([1, 2], [2, 1]):
             debts = [line(-3, 6.0, number) for number in order]
             self.assertEqual(reasons(decided(debts, book=book)), {1: "below_tolerance", 2: -3})

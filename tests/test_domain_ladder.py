@@ -18,7 +18,9 @@ HOUSE = Ladder((FINAL, FRIENDLY, SOON, FIRM))
 def ladders(draw, level_jump=None):
     """A ladder of one to six rungs, before and after the due date."""
     numbers = draw(st.sets(st.integers(-20, 90), min_size=1, max_size=6))
-    rungs = tuple(Rung(days, number) for number, days in enumerate(draw(st.permutations(sorted(numbers))), 1))
+    rungs = tuple(
+        Rung(days, number) for number, days in enumerate(draw(st.permutations(sorted(numbers))), 1)
+    )
     return Ladder(rungs, draw(st.booleans()) if level_jump is None else level_jump)
 
 

@@ -96,4 +96,6 @@ class TestSummary(TestCase):
             if decision.reason not in eligibility.WITHOUT_DATE
         ]
         dates = [when for when in dates if when]
-        self.assertEqual(figures(lines, who=who, book=book).next_step_date, min(dates, default=None))
+        self.assertEqual(
+            figures(lines, who=who, book=book).next_step_date, min(dates, default=None)
+        )

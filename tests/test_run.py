@@ -119,7 +119,9 @@ class TestRunOfCompanies(SecondCompany, CollectionsCommon):
         self.company.partner_id.tz = "Europe/London"
         with self.day("2026-03-10", 15.5), self.enter_registry_test_mode():
             self.env.ref("collections_addon.cron_dunning_run").method_direct_trigger()
-        runs = self.env["dunning.run"].search([("company_id", "in", (self.company | self.other).ids)])
+        runs = self.env["dunning.run"].search(
+            [("company_id", "in", (self.company | self.other).ids)]
+        )
         self.assertEqual(
             {run.company_id: str(run.date) for run in runs},
             {self.company: "2026-03-10", self.other: "2026-03-11"},

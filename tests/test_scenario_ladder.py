@@ -61,9 +61,7 @@ class TestScenarioLadder(CollectionsCommon):
         self.policy.level_jump = True
         self._invoice(self.customer, 100, due="2026-02-15")  # 18 days on March 5
         self._live("2026-03-05", "2026-05-01")
-        self.assertEqual(
-            self._levels_sent(), {"2026-03-05": ["Firm"], "2026-03-17": ["Final"]}
-        )
+        self.assertEqual(self._levels_sent(), {"2026-03-05": ["Firm"], "2026-03-17": ["Final"]})
 
     def test_a_scheduler_that_slept_for_days_catches_up(self):
         """The day on which a level is reached need not be a day with a run (P18)."""
@@ -71,9 +69,7 @@ class TestScenarioLadder(CollectionsCommon):
         self._live("2026-03-08", "2026-03-08")
         self._live("2026-03-13", "2026-03-13")
         self._live("2026-04-20", "2026-04-20")
-        self.assertEqual(
-            self._levels_sent(), {"2026-03-13": ["Friendly"], "2026-04-20": ["Firm"]}
-        )
+        self.assertEqual(self._levels_sent(), {"2026-03-13": ["Friendly"], "2026-04-20": ["Firm"]})
 
     def test_two_invoices_make_one_message_at_the_higher_level(self):
         self._invoice(self.customer, 100, due="2026-03-05")

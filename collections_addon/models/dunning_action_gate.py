@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import format_amount
 
-from ..domain.contact_window import ContactWindow, blocking_reason, next_opening, timezone_of
+from ..domain.contact_window import blocking_reason, next_opening, timezone_of
 from ..domain.eligibility import decide
 from ..domain.message import compose
 
@@ -124,9 +124,7 @@ class DunningAction(models.Model):
             (i.move_line_id.id, i.level_id.id or None, i.is_step, i.days_overdue): i
             for i in self.item_ids
         }
-        new = {
-            (i.line.id, i.level_id, i.is_step, i.line.days_overdue): i for i in listing.items
-        }
+        new = {(i.line.id, i.level_id, i.is_step, i.line.days_overdue): i for i in listing.items}
         same_amount = not self.currency_id.compare_amounts(self.amount_total, listing.total)
         if old.keys() == new.keys() and same_amount:
             return

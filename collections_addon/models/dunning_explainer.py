@@ -47,9 +47,11 @@ class DunningExplainer(models.AbstractModel):
 
     def _text(self, decision, when):
         sentence = self.env["dunning.reason"]._sentence(decision.reason)
-        level = self.env["dunning.level"].sudo().browse(decision.upcoming.id or ()) if (
-            decision.upcoming
-        ) else None
+        level = (
+            self.env["dunning.level"].sudo().browse(decision.upcoming.id or ())
+            if (decision.upcoming)
+            else None
+        )
         if not decision.reason:
             return self.env._("“%(level)s” is due now.", level=level.name)
         if level and when:

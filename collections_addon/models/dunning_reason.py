@@ -40,8 +40,7 @@ class DunningReason(models.AbstractModel):
     @api.model
     def _sentences(self):
         """Reason code -> sentence a finance user understands, translated."""
-        # pylint: disable=prefer-env-translation
-        _ = self.env._  # it is that one, under a shorter name
+        _ = self.env._
         return {
             "not_due": _("No reminder is due yet."),
             "already_contacted": _("The reminder for this stage is under way or has gone out."),

@@ -12,6 +12,7 @@ from devkit.stand import STEPS, prepare
 # Branch coverage below these fails the run, in per cent.
 GATES = {"collections_addon/domain/*": 100}
 MEASURED = f"{REPO}/collections_addon/*,{REPO}/connectors/*"
+NOTHING_CHOSEN = 5  # pytest's exit code
 # How bad a JUnit entry is; the subtests of a test share its name and its fate.
 KINDS = {"skipped": 1, "failure": 2, "error": 2}
 
@@ -67,6 +68,7 @@ def execute(arguments):
         database.copy(stand, installed, name)
     _check_installation(installed, tally)
     _forget_coverage()
+    _run_tools(stand, arguments.only, tally)
     _run_pure(stand, arguments.only, tally)
     _run_odoo(stand, name, arguments, tally)
     gates = True if arguments.only else _coverage(stand)
@@ -93,6 +95,14 @@ def _run_pure(stand, only, tally):
     _pytest(stand, "pure", pytest, only, tally, cwd=REPO / "tests", pythonpath=None)
 
 
+def _run_tools(stand, only, tally):
+    """Run the tests of the commands themselves."""
+    print("\n— The commands —", flush=True)
+    folder = REPO / "scripts"
+    pytest = ["-p", "no:odoo", "tests", f"--confcutdir={folder}", f"--rootdir={folder}"]
+    _pytest(stand, "tools", pytest, only, tally, cwd=folder, pythonpath=None)
+
+
 def _run_odoo(stand, name, arguments, tally):
     """Run the rest inside Odoo; each worker has its own copy of the database."""
     if not list((REPO / "tests").glob("test_*.py")):
@@ -114,16 +124,16 @@ def _pytest(stand, part, options, only, tally, *, cwd, pythonpath=True):
     if not pythonpath:
         env["PYTHONPATH"] = ""
     command = [stand.python, "-m", "coverage", "run", f"--include={MEASURED}"]
-    command += ["-m", "pytest", *options]
+    command += ["-m", "pytest", f"--rootdir={REPO}", *options]
     command += ["-q", "-ra", "--durations=12", "--tb=short", "-p", "no:cacheprovider"]
-    command += [f"--junitxml={junit}", f"--rootdir={REPO}"]
+    command += [f"--junitxml={junit}"]
     command += ["-k", only] if only else []
     try:
         shell.run(command, env=env, cwd=cwd)
-    except StepError:
+    except StepError as error:
         before = tally.failed
         tally.add(junit)
-        if tally.failed == before and not only:
+        if tally.failed == before and not (only and error.code == NOTHING_CHOSEN):
             raise  # it broke down without a failed test
         return
     tally.add(junit)

@@ -14,7 +14,14 @@ MODULE = "collections_addon"
 
 
 class StepError(Exception):
-    """A step can't go on; its text is the one line the user reads."""
+    """A step can't go on; its text is the one line the user reads.
+
+    :param int code: the exit code of the program that failed, if one did
+    """
+
+    def __init__(self, text, code=None):
+        super().__init__(text)
+        self.code = code
 
 
 def cache_dir(*parts):
@@ -70,7 +77,7 @@ def run(command, *, log=None, env=None, **kwargs):
     if log is None:
         done = subprocess.run(command, env=environ, check=False, **kwargs)
         if done.returncode:
-            raise StepError(f"{command[0]} ended with code {done.returncode}")
+            raise StepError(f"{command[0]} ended with code {done.returncode}", done.returncode)
         return
     path = cache_dir("logs") / log
     with open(path, "w") as output:
@@ -86,7 +93,8 @@ def run(command, *, log=None, env=None, **kwargs):
     if done.returncode:
         raise StepError(
             f"{Path(command[0]).name} ended with code {done.returncode}:\n"
-            f"{tail(path)}\n(the whole log: {path})"
+            f"{tail(path)}\n(the whole log: {path})",
+            done.returncode,
         )
 
 
