@@ -42,7 +42,8 @@ def main(arguments):
     for line in sys.stdin:
         close_all()  # no connection is shared with a child
         command = json.loads(line)
-        print(json.dumps(run(registry, **command)), flush=True)
+        sys.stdout.write(json.dumps(run(registry, **command)) + "\n")
+        sys.stdout.flush()
 
 
 def run(registry, name, children=1, **options):

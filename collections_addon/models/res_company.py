@@ -72,7 +72,8 @@ class ResCompany(models.Model):
         query = SQL(
             """
             SELECT GREATEST(
-                (SELECT max(create_date) FROM account_bank_statement_line WHERE company_id = %(id)s),
+                (SELECT max(create_date) FROM account_bank_statement_line
+                  WHERE company_id = %(id)s),
                 (SELECT max(create_date) FROM account_payment WHERE company_id = %(id)s),
                 %(confirmed)s
             )
