@@ -66,7 +66,7 @@ def run(registry, name, children=1, **options):
     return results
 
 
-def start(registry, name, options, ready, go):
+def start(registry, name, options, ready, go):  # pylint: disable=inconsistent-return-statements
     output, sink = os.pipe()
     pid = os.fork()
     if pid:
