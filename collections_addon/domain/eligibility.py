@@ -62,6 +62,10 @@ WITHOUT_DATE = UNREACHABLE | frozenset(
     )
 )
 
+#: The item is asked for, or was, or has to wait: a dispute or a credit says more.
+YIELDING = UNREACHABLE | frozenset(
+    (None, "already_contacted", "min_gap", "contact_cap", "awaiting_approval")
+)
 
 #: Makes a named tuple without a call of Python code for each.
 _new = tuple.__new__
@@ -112,36 +116,57 @@ def decide(lines, facts, rules, today):
     :return: one :class:`LineDecision` per debt, in the given order
     :rtype: list[LineDecision]
     """
+    if not lines:
+        return []
     decisions = []
     moves = False
     credit = 0.0
-    own_ladder, pause = rules.policies[facts.policy_id].ladder, facts.pause
-    move_pause, move_policy = rules.move_pause, rules.move_policy
+    own, pause = rules.policies[facts.policy_id], facts.pause
+    own_wait = wait = _wait_reason(lines, facts, own, today)
+    ladder, move_pause, move_policy = own.ladder, rules.move_pause, rules.move_policy
     for line in lines:  # by index: this runs a million times a day (see facts.OpenLine)
         residual, move_id, days, level_id = line[5], line[3], line[4], line[7]
         if residual < 0:
             credit -= residual
             continue
-        ladder = own_ladder
-        if move_id in move_policy:
-            ladder = rules.policies[move_policy[move_id]].ladder
+        if move_policy:
+            policy = _policy_of(line, facts, rules)
+            ladder = policy.ladder
+            wait = own_wait if policy is own else _wait_reason(lines, facts, policy, today)
         rung = taken = ladder.next_rung(level_id, days)
         reason = move_pause.get(move_id) or ("no_followup" if line[8] else pause)
         if reason is None:
             if rung is None or rung.days > days:
                 reason = "already_contacted" if rung is None or level_id else "not_due"
-            else:
+            elif wait is None:
                 moves = True
+            else:
+                reason = wait
         if reason is not None:
             taken = None
         decisions.append(_new(LineDecision, (line, taken, reason, rung, 0.0, 0.0)))
     if credit or moves or rules.move_disputed:
-        _look_at_customer(decisions, credit, facts, rules, today)
+        _look_at_customer(decisions, credit, facts, rules)
     return decisions
 
 
-def _look_at_customer(decisions, credit, facts, rules, today):
-    """Apply what concerns all items together: disputes, credits, limits of contact."""
+def _wait_reason(lines, facts, policy, today):
+    """Why the customer must not be contacted again yet about anything, or None."""
+    currency_id = lines[0][1]
+    if currency_id in facts.pending:
+        return facts.pending[currency_id]
+    if facts.last_contact is None and not facts.contact_dates:
+        return None
+    opens = gap_open_on(facts.last_contact, policy.min_gap_days)
+    if opens and today < opens:
+        return "min_gap"
+    if cap_reached(facts.contact_dates, today, policy.contact_cap, policy.contact_cap_days):
+        return "contact_cap"
+    return None
+
+
+def _look_at_customer(decisions, credit, facts, rules):
+    """Apply what concerns all items together: disputes, credits, tolerance."""
     if credit or rules.move_disputed:
         chased = _oldest_first(decisions, rules)
         if rules.move_disputed:
@@ -150,7 +175,7 @@ def _look_at_customer(decisions, credit, facts, rules, today):
             _net_credits(decisions, chased, credit, rules)
     steps = [index for index, decision in enumerate(decisions) if decision[1] is not None]
     if steps:
-        _apply_customer_limits(decisions, steps, facts, rules, today)
+        _leave_trifles(decisions, steps, facts, rules)
 
 
 def _is_chased(line, rules):
@@ -176,7 +201,7 @@ def _leave_disputed(decisions, chased, rules):
             continue
         left[line.move_id] -= disputed
         whole = line.residual - disputed < rules.rounding[line.currency_id] / 2
-        if whole and decision.reason in (None, "already_contacted"):
+        if whole and decision.reason in YIELDING:
             decision = decision._replace(rung=None, reason="disputed")
         decisions[index] = decision._replace(disputed=disputed)
 
@@ -191,60 +216,42 @@ def _net_credits(decisions, chased, credit, rules):
         credit -= used
         half_unit = rules.rounding[line.currency_id] / 2
         covered = used > 0 and owed - used < half_unit
-        if covered and decision.reason in (None, "already_contacted"):
+        if covered and decision.reason in YIELDING:
             decision = decision._replace(rung=None, reason="covered_by_credit")
         decisions[index] = decision._replace(credit=used)
         if credit < half_unit:
             return
 
 
-def _apply_customer_limits(decisions, steps, facts, rules, today):
-    """Tolerance, contacts under way, minimum gap and cap, for all steps at once."""
+def _leave_trifles(decisions, steps, facts, rules):
+    """Nobody is contacted when all there is to ask for is too little."""
     policy_ids = {facts.policy_id}
     if rules.move_policy:
         policy_ids = {_policy_of(decisions[index].line, facts, rules).id for index in steps}
-    reasons = {
-        policy_id: _limit_reason(decisions, facts, rules, policy_id, today)
-        for policy_id in policy_ids
-    }
-    if not any(reasons.values()):
+    too_little = {id_ for id_ in policy_ids if _is_trifle(decisions, rules, rules.policies[id_])}
+    if not too_little:
         return
     for index in steps:
-        line, _rung, _reason, upcoming, credit, disputed = decisions[index]
-        reason = reasons[rules.move_policy.get(line.move_id, facts.policy_id)]
-        if reason:
-            stopped = (line, None, reason, upcoming, credit, disputed)
-            decisions[index] = _new(LineDecision, stopped)
+        decision = decisions[index]
+        if _policy_of(decision.line, facts, rules).id in too_little:
+            decisions[index] = decision._replace(rung=None, reason="below_tolerance")
 
 
-def _policy_of(line, facts, rules):
-    return rules.policies[rules.move_policy.get(line.move_id, facts.policy_id)]
-
-
-def _limit_reason(decisions, facts, rules, policy_id, today):
-    """Why the customer must not be contacted at all now under a policy, or None."""
-    policy = rules.policies[policy_id]
+def _is_trifle(decisions, rules, policy):
+    """Whether all that is overdue or takes a step, together, is within the tolerance."""
     currency_id = decisions[0].line.currency_id
-    if currency_id in facts.pending:
-        return facts.pending[currency_id]
-    opens = gap_open_on(facts.last_contact, policy.min_gap_days)
-    if opens and today < opens:
-        return "min_gap"
-    if cap_reached(facts.contact_dates, today, policy.contact_cap, policy.contact_cap_days):
-        return "contact_cap"
-    tolerance = policy.tolerances.get(currency_id, 0.0) + rules.rounding[currency_id] / 2
-    return "below_tolerance" if _asks_less(decisions, rules, tolerance) else None
-
-
-def _asks_less(decisions, rules, amount):
-    """Whether all that is overdue or takes a step, together, is less than an amount."""
+    limit = policy.tolerances.get(currency_id, 0.0) + rules.rounding[currency_id] / 2
     asked = 0.0
     for line, rung, _reason, _upcoming, credit, disputed in decisions:
         if (rung is not None or line.days_overdue > 0) and _is_chased(line, rules):
             asked += line.residual - disputed - credit
-            if asked >= amount:
+            if asked >= limit:
                 return False
     return True
+
+
+def _policy_of(line, facts, rules):
+    return rules.policies[rules.move_policy.get(line.move_id, facts.policy_id)]
 
 
 def free_on(facts, policy, today):
@@ -255,9 +262,11 @@ def free_on(facts, policy, today):
     """
     if facts.last_contact is None:
         return today
-    gap = gap_open_on(facts.last_contact, max(policy.min_gap_days, 1))
+    free = max(today, gap_open_on(facts.last_contact, max(policy.min_gap_days, 1)))
+    if not policy.contact_cap:
+        return free
     cap = cap_open_on(facts.contact_dates, today, policy.contact_cap, policy.contact_cap_days)
-    return max(today, gap, cap)
+    return max(free, cap)
 
 
 def next_step_date(decision, facts, rules, today):

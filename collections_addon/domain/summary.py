@@ -57,10 +57,10 @@ def summarize(customer, by_currency, decisions, rules, today):
     oldest = 0
     top = level = soonest = coming = None
     paused = True
-    at_end = False
+    at_end = settled = False
     policies, move_policy = rules.policies, rules.move_policy
     policy = policies[customer.policy_id]
-    waits = {}
+    free = {}
     for decision in chain.from_iterable(decisions):
         line, reason, upcoming = decision[0], decision[2], decision[3]
         days, level_id = line[4], line[7]
@@ -72,19 +72,18 @@ def summarize(customer, by_currency, decisions, rules, today):
                 paused = reason in NOT_LISTED
         if move_policy:
             policy = policies[move_policy.get(line[3], customer.policy_id)]
-        if level_id is not None:
+        if level_id is not None and level_id != level:
             stands = policy.ladder.days_of(level_id)
             if stands is not None and (top is None or stands > top):
                 top, level, at_end = stands, level_id, upcoming is None
-        if upcoming is not None and reason not in WITHOUT_DATE:
-            wait = upcoming.days - days
-            if soonest is not None and wait >= soonest:
-                continue
-            if policy.id not in waits:
-                waits[policy.id] = (free_on(customer, policy, today) - today).days
-            wait = max(wait, waits[policy.id])
-            if soonest is None or wait < soonest:
-                soonest, coming = wait, upcoming.id
+        if settled or upcoming is None or reason in WITHOUT_DATE:
+            continue
+        if policy.id not in free:
+            free[policy.id] = (free_on(customer, policy, today) - today).days
+        wait = max(upcoming.days - days, free[policy.id])
+        if soonest is None or wait < soonest:
+            soonest, coming = wait, upcoming.id
+            settled = wait == free[policy.id] and not move_policy
     return CaseFigures(
         _stage(overdue, paused, at_end),
         round(exposure, 2),

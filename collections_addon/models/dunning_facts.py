@@ -67,7 +67,11 @@ class DunningFacts(models.AbstractModel):
             whole=partner_ids is None,
         )
         for partner_id, lines in groupby(map(AS_LINE, rows), BY_PARTNER):
-            yield partner_id, [list(group) for _, group in groupby(lines, BY_CURRENCY)]
+            lines = list(lines)
+            if lines[0][1] == lines[-1][1]:  # sorted by currency: there is one
+                yield partner_id, [lines]
+            else:
+                yield partner_id, [list(group) for _, group in groupby(lines, BY_CURRENCY)]
 
     def _rows(self, query, whole):
         if not whole:
@@ -75,8 +79,8 @@ class DunningFacts(models.AbstractModel):
             return
         cr = self.env.cr
         self.env.flush_query(query)
-        # All rows are read: plan for all of them, not for the first.
-        cr.execute("SET LOCAL cursor_tuple_fraction = 1")
+        # All rows are read and sorted: plan for all of them, not for the first.
+        cr.execute("SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '128MB'")
         cr.execute(SQL("DECLARE dunning_lines NO SCROLL CURSOR FOR %s", query))
         try:
             while True:

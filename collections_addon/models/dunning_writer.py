@@ -7,6 +7,7 @@ memory that grows with the ledger. All of it is one transaction with the run.
 
 import io
 from collections import Counter
+from operator import itemgetter
 
 from odoo import fields
 from odoo.tools import SQL
@@ -26,6 +27,8 @@ ITEM_COLUMNS = (
     "action_id, move_line_id, move_id, level_id, is_step, days_overdue, amount_residual,"
     " amount_disputed, amount_credit"
 )
+#: The reason of a decision; None when the item takes a step.
+REASON = itemgetter(2)
 MANUAL_STAGES = ("legal", "written_off")
 
 
@@ -90,16 +93,12 @@ class DunningWriter:
         reasons = set()
         for group in decisions:
             self.line_count += len(group)
-            steps = False
-            for decision in group:
-                if decision[1] is None:
-                    self.reasons[decision[2]] += 1
-                    reasons.add(decision[2])
-                else:
-                    steps = True
-            if steps and self.run:
+            of_group = set(map(REASON, group))
+            self.reasons.update(map(REASON, group))
+            if None in of_group and self.run:
                 self.groups.append((partner_id, group))
                 self.item_count += len(group)
+            reasons |= of_group
         self.reason_customers.update(reasons)
         self._add_figures(partner_id, customer, by_currency, decisions)
         if self.item_count >= FLUSH_ITEMS:
@@ -332,4 +331,5 @@ class DunningWriter:
                 "customer_count": self.reason_customers[code],
             }
             for code, count in self.reasons.items()
+            if code
         ]
