@@ -62,9 +62,7 @@ class TestChannelContract(CollectionsCommon):
             f"Over {code}",
             Only={
                 "days": 5,
-                "step_ids": [
-                    Command.create({"channel_code": code, "template": self.template.id})
-                ],
+                "step_ids": [Command.create({"channel_code": code, "template": self.template.id})],
             },
         )
         partner = partner or self._customer(f"By {code}", **self.address, lang="fr_FR")
@@ -111,9 +109,7 @@ class TestChannelContract(CollectionsCommon):
         for channel, action in self._each():
             before = {model: self.env[model].search_count([]) for model in WATCHED}
             message = channel.with_context(lang="en_US")._render(action)
-            self.assertEqual(
-                before, {model: self.env[model].search_count([]) for model in WATCHED}
-            )
+            self.assertEqual(before, {model: self.env[model].search_count([]) for model in WATCHED})
             self.assertEqual(message["subject"], f"Bonjour {action.partner_id.name}")
             self.assertIn("Merci de payer", message["body"])
             self.assertRegex(message["body"], r"1\W250,00")

@@ -43,19 +43,25 @@ class TestDigest(LedgerCase):
     def _contact(self, lines, day, state="sent"):
         partner = lines.partner_id
         case = self.env["collections.case"]._of(partner, self.company)
-        action = self.env["dunning.action"].sudo().create(
-            {
-                "case_id": case.id,
-                "partner_id": partner.id,
-                "recipient_id": partner.id,
-                "company_id": self.company.id,
-                "currency_id": lines.currency_id.id,
-                "level_id": self.level.id,
-                "channel_code": "email",
-                "state": state,
-                "contact_date": day if state == "sent" else False,
-                "sent_at": datetime.combine(day, datetime.min.time()) if state == "sent" else False,
-            }
+        action = (
+            self.env["dunning.action"]
+            .sudo()
+            .create(
+                {
+                    "case_id": case.id,
+                    "partner_id": partner.id,
+                    "recipient_id": partner.id,
+                    "company_id": self.company.id,
+                    "currency_id": lines.currency_id.id,
+                    "level_id": self.level.id,
+                    "channel_code": "email",
+                    "state": state,
+                    "contact_date": day if state == "sent" else False,
+                    "sent_at": datetime.combine(day, datetime.min.time())
+                    if state == "sent"
+                    else False,
+                }
+            )
         )
         self.env["dunning.action.item"].sudo().create(
             [

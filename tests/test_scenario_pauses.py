@@ -44,9 +44,7 @@ class TestScenarioPauses(CollectionsCommon):
         hold = self._hold(self.customer, start="2026-03-01")
         self._live("2026-03-01", "2026-03-31", {"2026-03-16": hold.action_release})
         # friendly on the day of the release; firm was reached on the 20th
-        self.assertEqual(
-            self._levels_sent(), {"2026-03-16": ["Friendly"], "2026-03-20": ["Firm"]}
-        )
+        self.assertEqual(self._levels_sent(), {"2026-03-16": ["Friendly"], "2026-03-20": ["Firm"]})
 
     def test_a_contact_in_the_outbox_respects_a_hold_set_after_it(self):
         invoice = self._invoice(self.customer, 100, due="2026-03-05")

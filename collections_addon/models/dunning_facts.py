@@ -116,8 +116,16 @@ class DunningFacts(models.AbstractModel):
 
     def _receivable_accounts(self, company):
         """Subselect of the receivable accounts of a company."""
-        accounts = self.env["account.account"].with_company(company).sudo()._search(
-            [("account_type", "=", "asset_receivable"), ("company_ids", "parent_of", company.ids)]
+        accounts = (
+            self.env["account.account"]
+            .with_company(company)
+            .sudo()
+            ._search(
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("company_ids", "parent_of", company.ids),
+                ]
+            )
         )
         return accounts.subselect()
 

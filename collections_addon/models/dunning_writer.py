@@ -130,8 +130,7 @@ class DunningWriter:
         if not self.groups:
             return
         listings = [
-            (partner_id, compose(group, self.levels.days))
-            for partner_id, group in self.groups
+            (partner_id, compose(group, self.levels.days)) for partner_id, group in self.groups
         ]
         self.groups, self.item_count = [], 0
         plans = list(self._plans(listings))
@@ -148,9 +147,7 @@ class DunningWriter:
                     yield partner_id, listing, step_id, code
 
     def _next_ids(self, count):
-        query = SQL(
-            "SELECT nextval('dunning_action_id_seq') FROM generate_series(1, %s)", count
-        )
+        query = SQL("SELECT nextval('dunning_action_id_seq') FROM generate_series(1, %s)", count)
         return [row[0] for row in self.env.execute_query(query)]
 
     def _copy_actions(self, ids, plans):
@@ -180,9 +177,7 @@ class DunningWriter:
         self._copy("dunning_action_item", ITEM_COLUMNS, rows)
 
     def _copy(self, table, columns, rows):
-        self.cr.copy_expert(
-            f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(rows))
-        )
+        self.cr.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.StringIO("".join(rows)))
 
     def _initial_state(self, listing):
         """State and reason of a new contact: who has to say yes to it."""
