@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from odoo.addons.collections_addon.collections_addon.channels.base import (
-    ConfigurationError,
-    Receipt,
-    RetryableError,
-)
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..collections_addon.channels.base import (
+    ConfigurationError,
+    Receipt,
+    RetryableError,
+)
 from .common import CollectionsCommon
 
 ACTION_LOG = "odoo.addons.collections_addon.collections_addon.models.dunning_action"

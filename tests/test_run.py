@@ -127,6 +127,13 @@ class TestRunOfCompanies(SecondCompany, CollectionsCommon):
             {self.company: "2026-03-10", self.other: "2026-03-11"},
         )
 
+    def test_a_branch_follows_the_policy_of_its_parent(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        branch.partner_id.tz = "UTC"
+        policies = self.env["dunning.policy"]
+        self.assertEqual(policies._default_of(branch), self.policy)
+        self.assertNotIn(self.other_policy, policies._for_company(branch))
+
 
 @tagged("post_install", "-at_install", "collections_race")
 class TestRunRace(TransactionCase):

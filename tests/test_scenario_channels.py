@@ -54,3 +54,26 @@ class TestScenarioChannels(CollectionsCommon):
         self.assertTrue(self._why(invoice, "2026-03-16"), "never silent")
         run = self._run("2026-03-16")
         self.assertEqual(sum(run.reason_ids.mapped("line_count")), 1)
+
+    def test_without_an_address_one_contact_a_week_is_tried_and_says_why(self):
+        """Not one skipped contact a day, as long as nothing changes."""
+        nobody = self._customer("No Address", email=False)
+        invoice = self._invoice(nobody, 100, due="2026-03-05")
+        self._live("2026-03-10", "2026-03-23")
+        actions = self._actions([("partner_id", "=", nobody.id)])
+        self.assertEqual(
+            [(str(a.run_id.date), a.state, a.reason_code) for a in actions],
+            [("2026-03-10", "skipped", "no_address"), ("2026-03-17", "skipped", "no_address")],
+        )
+        self.assertEqual(self._why(invoice, "2026-03-13"), "no_address")
+
+    def test_once_the_address_is_there_the_reminder_leaves_the_same_day(self):
+        """P3: the week of patience ends with the obstacle."""
+        nobody = self._customer("No Address", email=False)
+        self._invoice(nobody, 100, due="2026-03-05")
+
+        def enter():
+            nobody.email = "here@example.com"
+
+        self._live("2026-03-10", "2026-03-16", {"2026-03-13": enter})
+        self.assertEqual(self.sent(), {"2026-03-13": [("No Address", "Friendly", 100.0)]})

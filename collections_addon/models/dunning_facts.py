@@ -320,7 +320,9 @@ class DunningFacts(models.AbstractModel):
         """Contacts under way, and those of the run of this date however they ended.
 
         A call or letter that waits for a person holds the ladder while nothing else of
-        its run has reached the customer; it would only be prepared a second time.
+        its run has reached the customer; it would only be prepared a second time. Where
+        no channel had an address, it is tried again when the contact has been changed,
+        or after a week.
         """
         query = SQL(
             """
@@ -332,12 +334,16 @@ class DunningFacts(models.AbstractModel):
              WHERE action.company_id = %s
                AND (action.state IN ('draft', 'queued') OR run.date = %s
                     OR (action.state = 'failed' AND action.failure_type = 'unknown')
-                    OR (action.state = 'sending' AND (action.is_manual IS NOT TRUE OR %s)))
+                    OR (action.state = 'sending' AND action.is_manual IS NOT TRUE)
+                    OR (action.state = 'sending' AND %s)
+                    OR (action.state = 'skipped' AND %s AND %s))
                %s
           GROUP BY action.partner_id, action.currency_id
             """,
             company.id,
             date,
+            self._is_only_contact_sql(),
+            self._is_unreachable_sql(date),
             self._is_only_contact_sql(),
             self._partner_clause(partner_ids),
         )
@@ -357,6 +363,22 @@ class DunningFacts(models.AbstractModel):
                    AND other.currency_id = action.currency_id
                    AND other.state IN ('sent', 'delivered', 'opened'))
             """
+        )
+
+    def _is_unreachable_sql(self, date):
+        self.env["res.partner"].flush_model(["write_date"])
+        return SQL(
+            """
+            action.reason_code IN %s AND run.date BETWEEN %s AND %s
+            AND NOT EXISTS (
+                SELECT 1
+                  FROM res_partner changed
+                 WHERE changed.id IN (action.partner_id, action.recipient_id)
+                   AND changed.write_date > action.write_date)
+            """,
+            tuple(UNREACHABLE),
+            date - timedelta(days=6),
+            date,
         )
 
     def _add_pauses(self, departures, company, date, cases):

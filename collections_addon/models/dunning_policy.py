@@ -247,21 +247,22 @@ class DunningPolicy(models.Model):
 
     @api.model
     def _for_company(self, company):
-        """The policies a company may use.
+        """The policies a company may use: its own, its parents', the shared ones.
 
         :rtype: recordset of `dunning.policy`, archived ones left out
         """
-        return self.search([("company_id", "in", (company.id, False))])
+        return self.search([("company_id", "in", (*company.sudo().parent_ids.ids, False))])
 
     @api.model
     def _default_of(self, company):
-        """The default policy of a company: its setting, else its own first one,
-        else the first shared one.
+        """The default policy of a company: its setting (of a branch, else its parent's),
+        else its own first one, else the first shared one.
 
         :return: a policy, or an empty recordset when there is none at all
         """
-        if company.dunning_policy_id.active:
-            return company.dunning_policy_id
+        for owner in reversed(company.sudo().parent_ids):
+            if owner.dunning_policy_id.active:
+                return owner.dunning_policy_id.with_env(self.env)
         policies = self._for_company(company)
         return (policies.filtered("company_id") or policies)[:1]
 
