@@ -108,8 +108,9 @@ class Meter:
             patch.object(writer, "add", self._timed("materialize", writer.add)),
             patch.object(writer, "flush", self._timed("materialize", writer.flush)),
             patch.object(writer, "finish_cases", self._timed("materialize", writer.finish_cases)),
-            patch.object(Cursor, "copy_expert", lambda cr, *args: self._counted_copy(cr, *args),
-                         create=True),
+            patch.object(
+                Cursor, "copy_expert", lambda cr, *args: self._counted_copy(cr, *args), create=True
+            ),
         ]
         before = env.cr.sql_log_count
         with contextlib.ExitStack() as stack:

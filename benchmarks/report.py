@@ -98,12 +98,18 @@ def _peer(sizes):
         _row(sizes, "compute credit lines, s", lambda f: f["oca"]["compute_seconds"]),
         _row(sizes, "mark them to be sent, s", lambda f: f["oca"]["mark_seconds"]),
         _row(sizes, "group into communications, s", lambda f: f["oca"]["group_seconds"]),
-        _row(sizes, "SQL statements", lambda f: sum(
-            f["oca"][f"{step}_statements"] for step in ("compute", "mark", "group"))),
+        _row(
+            sizes,
+            "SQL statements",
+            lambda f: sum(f["oca"][f"{step}_statements"] for step in ("compute", "mark", "group")),
+        ),
         _row(sizes, "communications", lambda f: f["oca"]["contacts"]),
         _row(sizes, "most memory of the process, MB", lambda f: f["oca"]["peak_mb"]),
-        _row(sizes, "e-mails per second, no PDF",
-             lambda f: f["oca"]["emails"] / f["oca"]["email_seconds"]),
+        _row(
+            sizes,
+            "e-mails per second, no PDF",
+            lambda f: f["oca"]["emails"] / f["oca"]["email_seconds"],
+        ),
     ]
     head = ["ledger", *(f"{size:,}" for size in sizes)]
     return "### account_credit_control\n\n" + _table(head, rows)

@@ -151,7 +151,9 @@ class Peer:
         clone(self.template, database)
         generate(database, size, arguments.seed)
         lines = min(size, arguments.oca_slice)
-        process = spawn("oca.py", "cycle", database, lines, arguments.oca_emails, addons=self.addons)
+        process = spawn(
+            "oca.py", "cycle", database, lines, arguments.oca_emails, addons=self.addons
+        )
         figures = result(process)
         drop(database)
         return figures
@@ -212,7 +214,9 @@ def versions():
     settings = ("shared_buffers", "work_mem", "fsync", "synchronous_commit")
     commit = subprocess.run(
         ["git", "-C", HERE, "rev-parse", "--short", "HEAD"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return {
         "odoo": odoo.release.version,
