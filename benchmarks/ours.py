@@ -194,10 +194,10 @@ def measure_run(database, repeats):
         lines = read_lines(env, TODAY)
         for left in reversed(range(repeats)):
             fill = (env.cr, TODAY, policy.id, env.company.id)
-            seconds, stepped = timed(lambda: floor.fill(*fill))
+            seconds, stepped = timed(lambda fill=fill: floor.fill(*fill))
             floors.append({"seconds": seconds, "lines": stepped})
             undo(env)
-            picks.append({"seconds": timed(lambda: floor.read(*fill))[0]})
+            picks.append({"seconds": timed(lambda fill=fill: floor.read(*fill))[0]})
             undo(env)
             reads.append({"seconds": timed(lambda: read_lines(env, TODAY))[0]})
             undo(env)
