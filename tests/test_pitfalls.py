@@ -54,7 +54,7 @@ class TestPitfalls(CollectionsCommon):
         endings = (
             lambda action: action.action_cancel(),
             lambda action: action._mark_failed("x", "It did not work"),
-            lambda action: action._transition("skipped", "no_address"),
+            lambda action: action._transition("skipped", "paid"),  # and then returned
         )
         for when, end in zip(days("2026-03-10", "2026-03-12"), endings, strict=True):
             [action] = self._run(when).action_ids
