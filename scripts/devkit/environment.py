@@ -32,7 +32,7 @@ def _build(target, python, files):
     """Make the environment where it stays: scripts inside carry its path."""
     shutil.rmtree(target, ignore_errors=True)
     _create(target, python)
-    options = ["--prefer-binary", "--disable-pip-version-check", "-q"]
+    options = ["--prefer-binary", "--disable-pip-version-check", "-qq"]
     for path in files:
         options += ["-r", str(path)]
     run(
