@@ -68,6 +68,9 @@ class TestDecision(TestCase):
         decisions = decided([line(9), line(9, number=2)], book=rules(policy(), own, own={2: 2}))
         self.assertEqual(reasons(decisions), {1: 5, 2: "not_due"})
 
+    def test_nothing_open_nothing_to_decide(self):
+        self.assertEqual(decided([]), [])
+
 
 class TestCredits(TestCase):
     def test_a_credit_that_covers_all_stops_the_reminder(self):
@@ -100,6 +103,13 @@ class TestCredits(TestCase):
 
     def test_a_covered_item_that_was_contacted_says_covered(self):
         decisions = decided([line(9, level=FRIENDLY), line(0, -100.0, 2)])
+        self.assertEqual(reasons(decisions), {1: "covered_by_credit"})
+
+    def test_a_covered_item_says_so_also_while_another_contact_must_wait(self):
+        """No date is promised for a step that the credit makes needless."""
+        who = customer(last_contact=ago(1), contact_dates=(ago(1),))
+        book = rules(policy(min_gap_days=7))
+        decisions = decided([line(9), line(0, -100.0, 2)], who, book)
         self.assertEqual(reasons(decisions), {1: "covered_by_credit"})
 
     def test_an_item_not_due_stays_not_due_when_covered(self):
