@@ -131,6 +131,8 @@ def _pytest(stand, part, options, only, tally, *, cwd, pythonpath=True):
     try:
         shell.run(command, env=env, cwd=cwd)
     except StepError as error:
+        if not junit.exists():
+            print(f"\nThe tests of this part broke down: {error}", file=sys.stderr)
         before = tally.failed
         tally.add(junit)
         if tally.failed == before and not (only and error.code == NOTHING_CHOSEN):
