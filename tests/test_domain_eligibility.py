@@ -33,6 +33,9 @@ def ago(days):
 
 
 class TestDecision(TestCase):
+    def test_of_nothing_there_is_nothing_to_decide(self):
+        self.assertEqual(decided([]), [])
+
     def test_an_item_takes_the_level_it_has_reached(self):
         [decision] = decided([line(5)])
         self.assertEqual((decision.rung, decision.reason), (FRIENDLY, None))
