@@ -34,6 +34,7 @@ def execute(arguments):
     with progress.step("Preparing the database") as note:
         name = ledger_name() if ledger else demo_name()
         database.copy(stand, database.with_module(stand, demo=not ledger, note=note), name)
+        database.mark_current(name)
     program = [INSIDE / ("ledger_days.py" if ledger else "demo_day.py")]
     program += ["--config", stand.config_file(name), "--database", name]
     program += ["--ledger", ledger.resolve()] if ledger else []
@@ -64,6 +65,7 @@ def ensure_database(stand, note=None):
     name = demo_name()
     if name not in stand.server.databases():
         database.copy(stand, database.with_module(stand, demo=True, note=note), name)
+        database.mark_current(name)
     return name
 
 

@@ -2,7 +2,7 @@
 
 import socket
 
-from devkit import shell
+from devkit import database, shell
 from devkit.shell import Progress, cache_dir
 from devkit.stand import STEPS, prepare
 
@@ -20,20 +20,21 @@ def execute(arguments):
     progress = Progress(STEPS + 1)
     stand = prepare(progress, "demo")
     with progress.step("Preparing the database") as note:
-        database = arguments.database or ensure_database(stand, note)
-    folder = cache_dir("mail", database)
+        name = arguments.database or ensure_database(stand, note)
+        database.bring_up_to_date(stand, name, note)
+    folder = cache_dir("mail", name)
     with mail_catcher(stand, folder) as mail_port:
-        program = [INSIDE / "use_catcher.py", "--config", stand.config_file(database)]
-        program += ["--database", database, "--mail-port", mail_port]
+        program = [INSIDE / "use_catcher.py", "--config", stand.config_file(name)]
+        program += ["--database", name, "--mail-port", mail_port]
         shell.run([stand.python, *program], env=stand.env)
         port = _free_port(arguments.port)
         print(
             f"\n  http://127.0.0.1:{port}\n  user: admin   password: admin\n"
-            f"  database: {database}\n  e-mails are kept in {folder}\n  Ctrl-C stops it.\n",
+            f"  database: {name}\n  e-mails are kept in {folder}\n  Ctrl-C stops it.\n",
             flush=True,
         )
-        options = [f"--http-port={port}", f"--db-filter=^{database}$", "--log-level=warn"]
-        stand.odoo_bin(database, *options)
+        options = [f"--http-port={port}", f"--db-filter=^{name}$", "--log-level=warn"]
+        stand.odoo_bin(name, *options)
 
 
 def _free_port(wanted):

@@ -174,6 +174,23 @@ def _check_installed(stand, database, modules, name, demo):
         raise StepError(f"demo data failed to install; see {log}")
 
 
+def mark_current(name):
+    """Remember that a database has the module as it is now."""
+    (cache_dir("current") / name).write_text(module_digest())
+
+
+def bring_up_to_date(stand, name, note=None):
+    """Update the module of a database that was made by other files than these."""
+    mark = cache_dir("current") / name
+    if mark.exists() and mark.read_text() == module_digest():
+        return
+    if note:
+        note("module updated")
+    options = [f"--update={MODULE}", "--stop-after-init", "--no-http", "--log-level=warn"]
+    stand.odoo_bin(name, *options, log=f"{name}-update.log")
+    mark_current(name)
+
+
 def install_warnings(name):
     """Return what Odoo warned of while it made a database, each line once.
 
