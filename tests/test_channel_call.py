@@ -107,7 +107,10 @@ class TestCall(CollectionsCommon):
         manager = self.env.ref("collections_addon.group_collections_manager")
         self._invoice(self.customer, 120.0, "2026-03-04")
         manager.sudo().all_user_ids.group_ids = groups
-        with self.assertLogs(level="WARNING"), self.day("2026-03-10") as now:
+        with (
+            self.assertLogs("odoo.addons.collections_addon", level="WARNING"),
+            self.day("2026-03-10") as now,
+        ):
             self._scheduler["dunning.run"]._execute(
                 self.company.with_env(self._scheduler), now.date()
             )

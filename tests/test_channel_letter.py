@@ -129,7 +129,10 @@ class TestLetter(CollectionsCommon):
         self.assertEqual(lines[:3], ["Debtor Ltd", "Ms. Payer", "5 Long Street"])
 
     def test_missing_printer_fails_all_letters_and_says_what_to_install(self):
-        with patch(PRINTER_STATE, lambda self: "install"), self.assertLogs(level="WARNING"):
+        with (
+            patch(PRINTER_STATE, lambda self: "install"),
+            self.assertLogs("odoo.addons.collections_addon", level="WARNING"),
+        ):
             self._letter()
         letter = self._actions([("channel_code", "=", "letter")])
         self.assertEqual(letter.state, "failed")
@@ -148,7 +151,10 @@ class TestLetter(CollectionsCommon):
                 raise UserError(self.env._("out of ink"))
             return original(this, document)
 
-        with patch.object(documents, "_pdf", broken), self.assertLogs(level="WARNING"):
+        with (
+            patch.object(documents, "_pdf", broken),
+            self.assertLogs("odoo.addons.collections_addon", level="WARNING"),
+        ):
             self._letter()
         failed = self._actions([("partner_id", "=", self.customer.id), ("state", "=", "failed")])
         self.assertEqual(failed.failure_text, "out of ink")

@@ -153,6 +153,14 @@ class TestRunRace(TransactionCase):
                 }
             )
             company.dunning_policy_id = policy
+            env["account.account"].create(
+                {
+                    "name": "Receivable",
+                    "code": "RACE1",
+                    "account_type": "asset_receivable",
+                    "company_ids": [Command.set(company.ids)],
+                }
+            )
             self.company_id, self.policy_id = company.id, policy.id
         self.addCleanup(self._remove)
 
@@ -163,6 +171,8 @@ class TestRunRace(TransactionCase):
             company.dunning_policy_id = False
             env["dunning.policy"].browse(self.policy_id).unlink()
             env["payment.provider"].search([("company_id", "=", company.id)]).unlink()
+            accounts = env["account.account"].with_company(company)
+            accounts.search([("company_ids", "in", company.ids)]).unlink()
             partner = company.partner_id
             company.unlink()
             partner.unlink()

@@ -178,7 +178,7 @@ class TestScenarioLadder(CollectionsCommon):
         partner = self._policy("Partner", Partner_rule=2)
         group = self._policy("Segment", Segment_rule=3)
         segment = self.env["collections.segment"].create(
-            {"name": "Group", "code": "group", "policy_id": group.id}
+            {"company_id": self.company.id, "name": "Group", "code": "group", "policy_id": group.id}
         )
         by_segment, by_partner = self._customer("By Segment"), self._customer("By Partner")
         for customer in (by_segment, by_partner):

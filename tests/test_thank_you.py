@@ -211,7 +211,7 @@ class TestThankYou(CollectionsCommon):
 
         with (
             patch.object(type(self.template), "send_mail", broken),
-            self.assertLogs(level="WARNING"),
+            self.assertLogs("odoo.addons.collections_addon", level="WARNING"),
         ):
             self.assertFalse(self._after())
         self.assertIn("unknown placeholder", self._case().message_ids[0].body)
