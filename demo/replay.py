@@ -15,7 +15,7 @@ from odoo import fields
 #: When the firm sends, in UTC: the morning in Europe, then in America.
 SENDING_HOURS = (time(9, 10), time(17, 40))
 #: Contacts of the final level left to approve at the end of the story.
-UNDECIDED_DAYS = 2
+UNDECIDED_DAYS = 6
 #: Calls of the last days that nobody has made yet.
 OPEN_CALL_DAYS = 13
 CALL_OUTCOMES = ("promised", "promised", "paid", "callback", "no_answer", "voicemail")
