@@ -62,6 +62,7 @@
         "views/collections_statement_views.xml",
         "views/res_config_settings_thank_you_views.xml",
         "views/collections_menus.xml",
+        "views/dunning_import_views.xml",
     ],
     "demo": [
         "demo/res_users.xml",

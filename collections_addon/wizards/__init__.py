@@ -7,6 +7,8 @@ from . import (
     collections_statement_print,
     dunning_call,
     dunning_evaluate,
+    dunning_import,
+    dunning_import_source,
     dunning_letter,
     dunning_preview,
     dunning_simulation,
