@@ -38,3 +38,4 @@ from . import test_deletion
 from . import test_dispatch_crash
 from . import test_dispatch_workers
 from . import test_bad_configuration
+from . import test_policy_import

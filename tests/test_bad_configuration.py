@@ -275,6 +275,15 @@ class TestPolicyOfAnotherCompany(BadConfigurationCommon):
             self.company.dunning_policy_id = self.foreign
         self.company.dunning_policy_id = self.shared
 
+    def test_branch_uses_the_policy_of_its_parent(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.user.company_ids += branch
+        branch.dunning_policy_id = self.policy
+        self.partner_a.with_company(branch).dunning_policy_id = self.policy
+        with self.refused("“Foreign” belongs to"):
+            branch.dunning_policy_id = self.foreign
+        self.policy.company_id = self.company
+
     def test_customer(self):
         with self.refused("“Foreign” belongs to"):
             self.partner_a.dunning_policy_id = self.foreign

@@ -58,7 +58,10 @@ class DunningPolicy(models.Model):
         ]
 
     def _users_elsewhere(self):
-        return self._users([("id", "!=", self.company_id.id)]) if self.company_id else []
+        """Who has chosen this policy outside its company and that one's branches."""
+        if not self.company_id:
+            return []
+        return self._users(["!", ("id", "child_of", self.company_id.id)])
 
     def _count_choices(self, companies):
         """(number, text) of the customers, segments and open invoices with this policy."""
@@ -98,14 +101,24 @@ class DunningPolicy(models.Model):
             (moves, self.env._("%s open invoices", moves)),
         ]
 
+    def _is_open_to(self, company):
+        """Whether a company may use this policy: a shared one, its own, its parent's.
+
+        :param company: `res.company`, empty for all companies
+        :rtype: bool
+        """
+        self.ensure_one()
+        return not self.company_id or self.company_id in company.sudo().parent_ids
+
     def _check_for_company(self, company):
         """Refuse a policy that another company owns.
 
         :param company: `res.company`, empty for a record of all companies
-        :raises ValidationError: when it is not a shared policy, nor the company's own
+        :raises ValidationError: when it is neither shared, nor the company's own or its
+            parent's
         """
-        for policy in self.sudo().filtered("company_id"):
-            if policy.company_id != company:
+        for policy in self.sudo():
+            if not policy._is_open_to(company):
                 raise ValidationError(
                     self.env._(
                         "Policy “%(policy)s” belongs to %(owner)s and cannot be used by "

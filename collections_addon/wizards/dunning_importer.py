@@ -137,7 +137,8 @@ class PolicyImporter:
         for company_id, key in choices.defaults.items():
             company = self.env["res.company"].browse(company_id)
             policy = self.find("policy", key)
-            if policy and not company.dunning_policy_id:
+            usable = policy and policy._is_open_to(company)
+            if usable and not company.dunning_policy_id:
                 company.dunning_policy_id = policy
         for (partner_id, company_id), key in choices.partners.items():
             self._choose(self._customer(partner_id, company_id), self.find("policy", key))
@@ -162,7 +163,7 @@ class PolicyImporter:
 
     def _choose(self, record, policy):
         company = record.company_id if record._name == "account.move" else record.env.company
-        usable = policy and policy.company_id in (company, self.env["res.company"])
+        usable = policy and policy._is_open_to(company)
         if record and usable and not record.dunning_policy_id:
             record.dunning_policy_id = policy
 
