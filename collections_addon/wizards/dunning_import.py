@@ -34,8 +34,9 @@ class DunningImport(models.TransientModel):
 
     @api.depends("source")
     def _compute_line_ids(self):
+        today = fields.Date.context_today(self)
         for wizard in self:
-            rows = wizard._preview() if wizard.source else []
+            rows = wizard._preview(today) if wizard.source else []
             wizard.line_ids = [
                 fields.Command.clear(),
                 *[fields.Command.create(row) for row in rows],
@@ -43,19 +44,21 @@ class DunningImport(models.TransientModel):
 
     @api.depends("source", "with_choices")
     def _compute_summary(self):
+        today = fields.Date.context_today(self)
         for wizard in self:
-            wizard.summary = "\n".join(wizard._summary_lines()) if wizard.source else False
+            lines = wizard._summary_lines(today) if wizard.source else []
+            wizard.summary = "\n".join(lines)
 
     def _source(self):
         return self.env["dunning.import.source"].sudo()._by_code(self.source)
 
-    def _importer(self):
-        return PolicyImporter(self.env, self._source(), self.env.companies)
+    def _importer(self, today):
+        return PolicyImporter(self.env, self._source(), self.env.companies, today)
 
     # === PREVIEW === #
 
-    def _preview(self):
-        importer = self._importer()
+    def _preview(self, today):
+        importer = self._importer(today)
         rows = []
         for plan in self._source()._plans(self.env.companies):
             known = bool(importer.find("policy", plan.key))
@@ -134,7 +137,7 @@ class DunningImport(models.TransientModel):
             ),
         }[code]
 
-    def _summary_lines(self):
+    def _summary_lines(self, today):
         plans = self._source()._plans(self.env.companies)
         made = [plan for plan in plans if plan.levels]
         lines = [
@@ -145,7 +148,7 @@ class DunningImport(models.TransientModel):
             )
         ]
         if self.with_choices:
-            choices = self._source()._choices(self.env.companies)
+            choices = self._source()._choices(self.env.companies, today)
             counts = {
                 self.env._("Default policy of companies: %s"): choices.defaults,
                 self.env._("Customers with a policy of their own: %s"): choices.partners,
@@ -174,7 +177,8 @@ class DunningImport(models.TransientModel):
             )
         self.env["dunning.policy"].check_access("create")
         plans = self._source()._plans(self.env.companies)
-        policies = self._importer().run(plans, self.with_choices)
+        importer = self._importer(fields.Date.context_today(self))
+        policies = importer.run(plans, self.with_choices)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Imported Policies"),

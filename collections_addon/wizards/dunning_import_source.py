@@ -83,9 +83,10 @@ class DunningImportSource(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _choices(self, companies):
+    def _choices(self, companies, today):
         """Who uses which rule.
 
+        :param datetime.date today: date of the import
         :rtype: Choices
         """
         raise NotImplementedError
@@ -163,7 +164,7 @@ class DunningImportOca(models.AbstractModel):
         return {policy_id for [policy_id] in self.env.execute_query(query)}
 
     @api.model
-    def _choices(self, companies):
+    def _choices(self, companies, today):
         rows = {row["id"]: row for row in self._rows("credit_control_policy")}
         idle = {key for key, row in rows.items() if row.get("do_nothing")}
         partners = {
@@ -245,19 +246,18 @@ class DunningImportFollowup(models.AbstractModel):
         ]
 
     @api.model
-    def _choices(self, companies):
+    def _choices(self, companies, today):
         keys = {row.get("company_id") for row in self._level_rows(companies)}
         return Choices(
             defaults={company.id: company.id for company in companies if company.id in keys},
-            pauses=self._pauses(companies.filtered(lambda company: company.id in keys)),
+            pauses=self._pauses(companies.filtered(lambda company: company.id in keys), today),
             collectors=self._values("res_partner", "followup_responsible_id", companies),
             reached=self._reached(companies),
         )
 
-    def _pauses(self, companies):
+    def _pauses(self, companies, today):
         """Customers reminded by hand only, and those to be left alone until a date."""
         pauses = {}
-        today = fields.Date.context_today(self)
         dates = self._values("res_partner", "followup_next_action_date", companies)
         coming = {who: d for who, d in dates.items() if fields.Date.to_date(d) > today}
         for who, date in coming.items():

@@ -15,13 +15,15 @@ class PolicyImporter:
     :param env: environment of the user; rights are the caller's business
     :param source: `dunning.import.source.<code>`
     :param companies: `res.company`, whose rules are taken over
+    :param datetime.date today: date of the import
     """
 
-    def __init__(self, env, source, companies):
+    def __init__(self, env, source, companies, today):
         self.env = env(su=True)
         self.code = source._name.rpartition(".")[2]
         self.source = source.with_env(self.env)
         self.companies = companies.with_env(self.env)
+        self.today = today
         self.languages = [code for code, _name in self.env["res.lang"].get_installed()]
 
     def find(self, kind, key):
@@ -47,7 +49,7 @@ class PolicyImporter:
         for plan in (plan for plan in plans if plan.levels):
             policies |= self.find("policy", plan.key) or self._create_policy(plan)
         if with_choices:
-            self._apply(self.source._choices(self.companies))
+            self._apply(self.source._choices(self.companies, self.today))
         return policies
 
     # === POLICIES === #
@@ -178,19 +180,18 @@ class PolicyImporter:
 
     def _pause(self, customer, company_id, day, reason):
         """A hold that says where it comes from; none for a date that has passed."""
-        today = customer.env.company._collections_today(fields.Datetime.now())
         last = fields.Date.to_date(day) - timedelta(days=1) if day else None
         known = self.env["collections.hold"].search_count(
             [("partner_id", "=", customer.id), ("company_id", "=", company_id)], limit=1
         )
-        if not customer or known or (last and last < today):
+        if not customer or known or (last and last < self.today):
             return
         self.env["collections.hold"].create(
             {
                 "partner_id": customer.id,
                 "company_id": company_id,
                 "reason": reason,
-                "date_start": today,
+                "date_start": self.today,
                 "date_end": last,
             }
         )
@@ -233,8 +234,7 @@ class PolicyImporter:
 
     def _past(self, day):
         """A day of the other program, not in the future."""
-        today = self.env.company._collections_today(fields.Datetime.now())
-        return min(fields.Date.to_date(day) or date.min, today)
+        return min(fields.Date.to_date(day) or date.min, self.today)
 
     def _create_contact(self, customer, company, currency, day, items):
         level = max((level for _line, level in items), key=lambda level: level.days)
