@@ -56,7 +56,14 @@ def drop(database):
     """Remove a database of the benchmarks, and its files."""
     if not database.startswith(PREFIX):
         raise ValueError(f"{database} is not a database of the benchmarks")
-    query("postgres", f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    # Not WITH (FORCE): that fails on an autovacuum worker, which a plain DROP sends away.
+    query(
+        "postgres",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = %s AND usename = current_user",
+        [database],
+    )
+    query("postgres", f'DROP DATABASE IF EXISTS "{database}"')
     shutil.rmtree(filestore() / database, ignore_errors=True)
 
 
