@@ -57,6 +57,8 @@
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",
+        "views/collections_charge_views.xml",
+        "views/res_config_settings_charge_views.xml",
         "views/dunning_letter_views.xml",
         "views/dunning_call_views.xml",
         "views/collections_statement_views.xml",

@@ -39,3 +39,4 @@ from . import test_dispatch_crash
 from . import test_dispatch_workers
 from . import test_bad_configuration
 from . import test_policy_import
+from . import test_charge

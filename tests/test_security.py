@@ -21,6 +21,7 @@ RIGHTS = {
     "collections.hold": ("collector", "collector", "manager"),
     "collections.segment": ("admin", "admin", "admin"),
     "collections.aging.bucket": ("admin", "admin", "admin"),
+    "collections.charge": ("manager", "collector", None),
 }
 OPERATIONS = ("create", "write", "unlink")
 #: Technical models that only an administrator reads.

@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    """Settings of charges."""
+
+    _inherit = "res.config.settings"
+
+    collections_charge_journal_id = fields.Many2one(
+        related="company_id.collections_charge_journal_id", readonly=False
+    )
+    collections_fee_product_id = fields.Many2one(
+        related="company_id.collections_fee_product_id", readonly=False
+    )
+    collections_compensation_product_id = fields.Many2one(
+        related="company_id.collections_compensation_product_id", readonly=False
+    )
+    collections_interest_product_id = fields.Many2one(
+        related="company_id.collections_interest_product_id", readonly=False
+    )
+    collections_charge_tax_ids = fields.Many2many(
+        related="company_id.collections_charge_tax_ids", readonly=False
+    )
+    collections_day_count = fields.Selection(
+        related="company_id.collections_day_count", readonly=False
+    )
