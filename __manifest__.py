@@ -63,6 +63,9 @@
         "views/dunning_call_views.xml",
         "views/collections_statement_views.xml",
         "views/res_config_settings_thank_you_views.xml",
+        "views/collections_portal_views.xml",
+        "views/portal_layout.xml",
+        "views/portal_overview.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
     ],
@@ -74,6 +77,9 @@
     "assets": {
         "web.assets_backend": [
             "collections_addon/static/src/dashboard/**/*",
+        ],
+        "web.assets_frontend": [
+            "collections_addon/static/src/portal/**/*",
         ],
         "web.assets_unit_tests": [
             "collections_addon/static/tests/**/*.test.js",

@@ -40,3 +40,4 @@ from . import test_dispatch_workers
 from . import test_bad_configuration
 from . import test_policy_import
 from . import test_charge
+from . import test_portal_link

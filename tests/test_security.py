@@ -25,7 +25,7 @@ RIGHTS = {
 }
 OPERATIONS = ("create", "write", "unlink")
 #: Technical models that only an administrator reads.
-ADMIN_ONLY = ("dunning.attempt", "collections.refresh")
+ADMIN_ONLY = ("dunning.attempt", "collections.refresh", "collections.portal.limit")
 #: Rules that accounting people may read, for they choose a policy on an invoice.
 SEEN_BY_ACCOUNTING = ("dunning.policy", "dunning.level")
 
