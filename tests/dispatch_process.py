@@ -20,18 +20,18 @@ from odoo.sql_db import close_all
 from odoo.tools import config
 
 DISPATCH = "odoo.addons.collections_addon.collections_addon.models.dunning_action_dispatch"
-#: Where a child can be killed: right after this method has done its work, the
-#: so many-th time. The message under way is the second of three.
+#: Where a child can be killed: right after this method has done its work, the so
+#: many-th time; then so many of three messages have left.
 STEPS = {
-    "claim": ("dunning.action", "_claim", 1),
-    "gate": ("dunning.action", "_gate", 1),
-    "mail rows written": ("collections.channel.email", "_send", 1),
-    "batch committed": ("ir.cron", "_commit_progress", 2),
-    "journal started": ("dunning.attempt", "_start", 2),
-    "mail server accepted": (smtplib.SMTP, "send_message", 2),
-    "journal finished": ("dunning.attempt", "_finish", 2),
-    "contact marked as sent": ("dunning.action", "_mark_sent", 2),
-    "message committed": ("ir.cron", "_commit_progress", 4),
+    "claim": ("dunning.action", "_claim", 1, 0),
+    "gate": ("dunning.action", "_gate", 1, 0),
+    "mail rows written": ("collections.channel.email", "_send", 1, 0),
+    "batch committed": ("ir.cron", "_commit_progress", 2, 0),
+    "journal started": ("dunning.attempt", "_start", 2, 1),
+    "mail server accepted": (smtplib.SMTP, "send_message", 2, 2),
+    "journal finished": ("dunning.attempt", "_finish", 2, 2),
+    "contacts marked as sent": ("dunning.action", "_mark_sent", 1, 3),
+    "results committed": ("ir.cron", "_commit_progress", 3, 3),
 }
 
 
@@ -176,7 +176,7 @@ def dispatch(registry, kill_after=None, batch=100):
     registry["dunning.attempt"]._finish = count
     sys.modules[DISPATCH].BATCH_SIZE = batch
     if kill_after:
-        die_after(registry, *STEPS[kill_after])
+        die_after(registry, *STEPS[kill_after][:3])
     with environment(registry) as env:
         env["dunning.action"]._cron_dispatch()
     return len(done)

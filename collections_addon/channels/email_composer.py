@@ -123,8 +123,9 @@ class EmailComposer:
     def _texts(self, actions):
         """Action id -> (subject, text), from the level's template."""
         texts = {}
-        for template, group in actions.grouped(lambda action: action._text_template()).items():
-            template = template.with_env(self._env).sudo()
+        steps = actions.grouped(lambda action: (action.step_id, action.level_id))
+        for group in steps.values():
+            template = group[:1]._text_template().with_env(self._env).sudo()
             subjects = template._render_field("subject", group.ids)
             bodies = template._render_field("body_html", group.ids)
             for action in group:

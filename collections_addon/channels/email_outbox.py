@@ -113,7 +113,8 @@ class EmailOutbox:
         email.action.with_env(self._env).write(
             {
                 "subject": email.subject,
-                "body": email.body,
+                "body": email.text,
+                "external_id": mail.message_id,
                 "lang": email.lang,
                 "mail_message_id": mail.mail_message_id.id,
                 "attachment_id": statement.id,

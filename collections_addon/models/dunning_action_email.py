@@ -50,21 +50,28 @@ class DunningAction(models.Model):
 
     # === AFTER SENDING === #
 
-    def _apply_email_result(self, mail, result, now):
-        """Write down how the transmission of this contact's mail ended.
+    def _apply_email_results(self, results, now):
+        """Write down how the transmission of some mails ended.
 
-        :param mail: `mail.mail` of the attempt, possibly none
-        :param Result result: how it ended
-        :param datetime.datetime now: naive UTC, the moment of the attempt
+        :param dict results: `mail.mail` of the attempt -> Result
+        :param datetime.datetime now: naive UTC, the moment of the attempts
         """
-        self.ensure_one()
-        getattr(self, f"_email_{result.outcome}")(mail, result, now)
+        accepted = self.env["mail.mail"]
+        for mail, result in results.items():
+            if result.outcome == "accepted":
+                accepted |= mail
+            else:
+                action = mail.sudo().dunning_action_id
+                getattr(action, f"_email_{result.outcome}")(mail, result, now)
+        if accepted:
+            accepted.sudo().dunning_action_id._email_accepted(accepted, now)
 
-    def _email_accepted(self, mail, _result, now):
+    def _email_accepted(self, mails, now):
         self._mark_sent(now)
-        self.failure_type = self.failure_text = False
+        tried_before = self.filtered("failure_type")
+        tried_before.write({"failure_type": False, "failure_text": False})
         self._set_notification("sent")
-        mail.unlink()
+        mails.unlink()
 
     def _email_retry(self, mail, result, now):
         mail.write({"state": "exception"})
@@ -133,12 +140,15 @@ class DunningAction(models.Model):
 
     def _settle_email(self, mail, attempt, now):
         outcome, failure_type, failure, started_at = attempt
-        if outcome:
-            self._apply_email_result(mail, Result(outcome, failure_type, failure), started_at)
+        if outcome == "accepted":
+            self._email_accepted(mail, started_at)
+        elif outcome:
+            result = Result(outcome, failure_type, failure)
+            getattr(self, f"_email_{outcome}")(mail, result, started_at)
         elif started_at <= now - IN_DOUBT_AFTER:
             text = self.env._(
                 "The work was interrupted while the message was under way. It is not known "
                 "whether the message left. Ask the customer, or look at the mail server, "
                 "before you retry."
             )
-            self._apply_email_result(mail, Result("unknown", "unknown", text), now)
+            self._email_unknown(mail, Result("unknown", "unknown", text), now)

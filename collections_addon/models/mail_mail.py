@@ -8,7 +8,7 @@ import psycopg2
 
 from odoo import fields, models
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -16,6 +16,9 @@ _logger = logging.getLogger(__name__)
 STALE_AFTER = timedelta(hours=1)
 #: The mail server says "not now"; seconds until the next attempt.
 RETRY_DELAY = 900
+#: Messages transmitted before what became of them is committed. The journal knows each
+#: at once; this only spares the work around it.
+GROUP_SIZE = 20
 
 
 class Result(NamedTuple):
@@ -88,7 +91,7 @@ class MailMail(models.Model):
     # === SENDING === #
 
     def _send(self, auto_commit=False, post_send_callback=None, **kwargs):
-        """Override of `mail`: claim, transmit and settle reminders one by one."""
+        """Override of `mail`: claim each reminder, transmit it, settle some at a time."""
         reminders = self.filtered("dunning_action_id")
         others = self - reminders
         if others:
@@ -98,66 +101,74 @@ class MailMail(models.Model):
         if reminders and self.env["ir.mail_server"]._disable_send():
             reminders._settle_without_sending()
             return True
-        for mail in reminders:
+        for ids in split_every(GROUP_SIZE, reminders.ids):
             try:
-                reusable = mail._send_once(kwargs)
+                reusable = self.browse(ids)._send_reminders(kwargs)
             except psycopg2.OperationalError:
                 if not auto_commit:
                     raise
-                self.env.cr.rollback()  # the journal knows what became of this one
+                self.env.cr.rollback()  # the journal knows what has left
                 continue
             if auto_commit:
                 if post_send_callback:
-                    post_send_callback(mail.ids)
+                    post_send_callback(ids)
                 self.env["ir.cron"]._commit_progress()
             if not reusable:
                 break
         return True
 
-    def _send_once(self, kwargs):
-        """Transmit one reminder unless that was or is being done.
+    def _send_reminders(self, kwargs):
+        """Transmit reminders one by one, then write down what became of them.
 
-        :return: whether the connection can be used for the next one
+        :return: whether the connection can be used for the next ones
         :rtype: bool
         """
-        action = self._lock_reminder()
-        if not action or self._go_back_when_stale(action):
-            return True
-        claim, now = (action.id, self.dunning_attempt), self._dunning_now()
-        journal = self.env["dunning.attempt"].sudo()
-        if not journal._start(*claim, now):
+        now, results = self._dunning_now(), {}
+        for mail in self._lock_reminders():
+            result = mail._send_once(kwargs, now)
+            if result:
+                results[mail] = result
+            if result and not result.reusable:
+                break
+        self.env["dunning.action"].sudo()._apply_email_results(results, now)
+        return all(result.reusable for result in results.values())
+
+    def _send_once(self, kwargs, now):
+        """Transmit one reminder, locked, unless that was done.
+
+        :return: how it went, or None when nothing was transmitted
+        :rtype: Result|None
+        """
+        action = self.sudo().dunning_action_id
+        if self._go_back_when_stale(action):
+            return None
+        claim = (action.id, self.dunning_attempt)
+        if not self.env["dunning.attempt"].sudo()._start(*claim, now):
             action._settle_email_attempts(now)
-            return True
-        result = self._transmit(claim, kwargs)
-        action._apply_email_result(self, result, now)
-        return result.reusable
+            return None
+        return self._transmit(claim, kwargs)
 
-    def _lock_reminder(self):
-        """Lock this mail and its contact, when both still wait for transmission.
+    def _lock_reminders(self):
+        """Lock those of these mails that still wait for transmission, and their contacts.
 
-        :rtype: `dunning.action`, empty when another worker is on it
+        :return: the mails that no other worker is on
         """
         self.flush_model(["state"])
-        action_model = self.env["dunning.action"].sudo()
-        action_model.flush_model(["state", "attempt_count"])
+        self.env["dunning.action"].flush_model(["state", "attempt_count"])
         query = SQL(
             """
-            SELECT action.id
+            SELECT mail.id
               FROM mail_mail mail
               JOIN dunning_action action ON action.id = mail.dunning_action_id
-             WHERE mail.id = %s AND mail.state = 'outgoing' AND action.state = 'sending'
+             WHERE mail.id IN %s AND mail.state = 'outgoing' AND action.state = 'sending'
                AND action.attempt_count = mail.dunning_attempt
+          ORDER BY mail.id
                FOR NO KEY UPDATE SKIP LOCKED
             """,
-            self.id,
+            tuple(self.ids),
         )
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(query, log_exceptions=False)
-                row = self.env.cr.fetchone()
-        except psycopg2.errors.SerializationFailure:
-            return action_model  # settled by another worker since this one looked
-        return action_model.browse(row and row[0])
+        self.env.cr.execute(query, log_exceptions=False)
+        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     def _go_back_when_stale(self, action):
         """Queue a contact again whose message has lain in the outbox for too long."""
