@@ -54,6 +54,7 @@
         "views/collections_overview_views.xml",
         "views/digest_views.xml",
         "views/dunning_email_templates.xml",
+        "views/dunning_email_views.xml",
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -60,6 +61,46 @@ class TestEmailDelivery(EmailCommon):
         self.assertEqual(action.state, "sent")
         first, second = self.catcher.to(self.customer.email)
         self.assertEqual(first["Message-Id"], second["Message-Id"])
+
+    def test_person_who_finds_out_that_it_left_says_so(self):
+        self.catcher.answers[self.customer.email] = "drop"
+        action = self._remind()
+        line = action.item_ids.move_line_id
+        self.assertFalse(line.dunning_level_id)
+        action.with_user(self.users["collector"]).action_confirm_sent()
+        self.assertEqual((action.state, action.failure_type), ("sent", False))
+        self.assertEqual(str(action.contact_date), DAY)
+        self.assertEqual(line.dunning_level_id, action.level_id)
+        with self.assertRaises(UserError):
+            action.action_confirm_sent()
+
+    def test_contact_that_cannot_be_settled_does_not_keep_the_others_back(self):
+        other = self._customer("Other Ltd")
+        self._invoice(other, 50, due="2026-03-10")
+        results = "_apply_email_results"
+        actions_class = self.env.registry["dunning.action"]
+        with patch.object(actions_class, results, lambda self, results, now: None):
+            actions = self._remind()
+        self.assertEqual(set(actions.mapped("state")), {"sending"})
+        accept = actions_class._email_accepted
+
+        def fail_for_other(self, mails, now):
+            if self.partner_id == other:
+                raise ValueError("broken")
+            return accept(self, mails, now)
+
+        with (
+            patch.object(actions_class, "_email_accepted", fail_for_other),
+            mute_logger(
+                "odoo.addons.collections_addon.collections_addon.models.dunning_action_email"
+            ),
+        ):
+            self._again()
+        states = {action.partner_id: action.state for action in actions}
+        self.assertEqual(states, {self.customer: "sent", other: "sending"})
+        self._again()
+        self.assertEqual(set(actions.mapped("state")), {"sent"})
+        self._only_message()
 
     def test_lost_connection_does_not_hold_up_the_rest(self):
         others = [self._customer(f"Other {n}") for n in range(3)]

@@ -23,7 +23,7 @@ STATES = [
 TRANSITIONS = {
     "queued": {"draft", "sending", "failed"},
     "sending": {"queued"},
-    "sent": {"sending", "queued"},
+    "sent": {"sending", "queued", "failed"},
     "delivered": {"sending", "sent"},
     "opened": {"sending", "sent", "delivered"},
     "failed": {"queued", "sending", "sent", "delivered"},

@@ -1,11 +1,15 @@
+import logging
 from datetime import timedelta
 
 import psycopg2
 
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .mail_mail import RETRY_DELAY, Result
+
+_logger = logging.getLogger(__name__)
 
 #: A worker that has not finished a transmission by then has died in it.
 IN_DOUBT_AFTER = timedelta(minutes=15)
@@ -15,6 +19,20 @@ class DunningAction(models.Model):
     """What becomes of a contact whose message was put into core's outbox."""
 
     _inherit = "dunning.action"
+
+    # === ACTION METHODS === #
+
+    def action_confirm_sent(self):
+        """Somebody found out that a message of which nobody knew had left."""
+        doubtful = self.filtered(lambda a: a.state == "failed" and a.failure_type == "unknown")
+        if doubtful != self:
+            raise UserError(
+                self.env._("Only of a contact of which it is not known can you say that it left.")
+            )
+        for action in doubtful:
+            action._mark_sent(action.mail_message_id.sudo().date or fields.Datetime.now())
+        doubtful.write({"failure_type": False, "failure_text": False})
+        return True
 
     # === BEFORE SENDING === #
 
@@ -131,12 +149,23 @@ class DunningAction(models.Model):
         for claim, action in claims.items():
             mail = mails.get(claim, self.env["mail.mail"])
             if claim in known:
-                action._settle_email(mail, known[claim], now)
+                action._settle_email_apart(mail, known[claim], now)
             elif mail.state == "outgoing":
                 waiting |= action
             else:
                 action._transition("queued")
         return waiting
+
+    def _settle_email_apart(self, mail, attempt, now):
+        """Settle one; should that not work, the others are settled nevertheless, and
+        this one stays under way for somebody to look at."""
+        try:
+            with self.env.cr.savepoint():
+                self._settle_email(mail, attempt, now)
+        except psycopg2.OperationalError:
+            raise
+        except Exception:
+            _logger.exception("Contact %s cannot be settled", self.id)
 
     def _settle_email(self, mail, attempt, now):
         outcome, failure_type, failure, started_at = attempt
