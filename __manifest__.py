@@ -19,6 +19,7 @@
         "security/ir.model.access.csv",
         "security/collections_rules.xml",
         "security/collections_ledger_rules.xml",
+        "security/collections_pay_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/mail_template_reminder.xml",
@@ -27,6 +28,7 @@
         "data/collections_segment.xml",
         "data/ir_cron.xml",
         "data/collections_dispute_data.xml",
+        "data/collections_pay_data.xml",
         "data/report_paperformat.xml",
         # Reports
         "report/print_layout.xml",
@@ -60,6 +62,8 @@
         "views/collections_promise_views.xml",
         "views/collections_charge_views.xml",
         "views/res_config_settings_charge_views.xml",
+        "views/collections_announcement_views.xml",
+        "views/collections_pay_views.xml",
         "views/dunning_letter_views.xml",
         "views/dunning_call_views.xml",
         "views/collections_statement_views.xml",

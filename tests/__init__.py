@@ -41,3 +41,6 @@ from . import test_bad_configuration
 from . import test_policy_import
 from . import test_charge
 from . import test_portal_link
+from . import test_checkout
+from . import test_early_payment
+from . import test_announcement

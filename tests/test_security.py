@@ -22,6 +22,8 @@ RIGHTS = {
     "collections.segment": ("admin", "admin", "admin"),
     "collections.aging.bucket": ("admin", "admin", "admin"),
     "collections.charge": ("manager", "collector", None),
+    "collections.announcement": ("collector", "collector", None),
+    "collections.payment.share": (None, None, None),
 }
 OPERATIONS = ("create", "write", "unlink")
 #: Technical models that only an administrator reads.

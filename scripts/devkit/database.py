@@ -16,6 +16,9 @@ from .shell import MODULE, REPO, StepError, cache_dir, clone_key, digest, locked
 # What an installed module is made of: a change elsewhere needs no new installation.
 NOT_INSTALLED = ("tests/", "docs/", "scripts/", "benchmarks/", "requirements/", ".ci/")
 
+# Installed beside what the module needs: a provider whose payments are not real.
+PLAYGROUND = ["payment_demo"]
+
 
 @dataclass(frozen=True)
 class Stand:
@@ -112,7 +115,7 @@ def template(stand, demo=False, note=None):
     :param bool demo: with demo data
     :rtype: str
     """
-    depends = manifest()["depends"]
+    depends = manifest()["depends"] + PLAYGROUND
     key = digest(stand.odoo.key, str(demo), *depends)[:10]
     name = f"collections_base_{'demo' if demo else 'bare'}_{key}"
     with locked(name):
