@@ -44,3 +44,4 @@ from . import test_portal_link
 from . import test_checkout
 from . import test_early_payment
 from . import test_announcement
+from . import test_portal_acts

@@ -1,1 +1,6 @@
-from . import portal_base
+from . import (
+    portal_base,
+    portal_dispute,
+    portal_documents,
+    portal_promise,
+)
