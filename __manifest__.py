@@ -25,6 +25,8 @@
         "data/mail_template_reminder.xml",
         "data/collections_aging_bucket.xml",
         "data/dunning_policy.xml",
+        "data/mail_template_plan.xml",
+        "data/collections_plan.xml",
         "data/collections_segment.xml",
         "data/ir_cron.xml",
         "data/collections_dispute_data.xml",

@@ -17,6 +17,8 @@ from . import test_simulation
 from . import test_refresh
 from . import test_dispute
 from . import test_promise
+from . import test_plan
+from . import test_scenario_plan
 from . import test_aging
 from . import test_digest
 from . import test_overview

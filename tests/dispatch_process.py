@@ -13,8 +13,11 @@ import smtplib
 import sys
 from datetime import timedelta
 
+import psycopg2
+
 import odoo
 from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.sql_db import close_all
 from odoo.tools import config
@@ -160,6 +163,45 @@ def release(registry, prefix):
         return len(actions)
 
 
+def propose_plans(registry, number):
+    """So many proposed payment plans over the same invoice; their ids."""
+    with environment(registry) as env:
+        move = env["account.move"].search([("move_type", "=", "out_invoice")], limit=1)
+        case = env["collections.case"]._of(move.commercial_partner_id, move.company_id)
+        offer = env.ref("collections_addon.plan_offer_standard")
+        today = fields.Date.today()
+        plans = [
+            env["collections.plan"]._propose(case, move, offer, {"count": 2}, "collector", today)
+            for _plan in range(number)
+        ]
+        return [plan.id for plan in plans]
+
+
+def accept_plans(registry, plan_ids):
+    """Accept these plans as the debtor would, each in its own transaction.
+
+    :return: how many were accepted
+    """
+    accepted = 0
+    for plan_id in plan_ids:
+        try:
+            with environment(registry) as env:
+                plan = env["collections.plan"].browse(plan_id)
+                plan._accept("Dora", fields.Datetime.now())
+            accepted += 1
+        except (UserError, psycopg2.Error):
+            continue
+    return accepted
+
+
+def running_plans(registry):
+    """Every payment plan with its state, and how many invoices name an active one."""
+    with environment(registry) as env:
+        states = env["collections.plan"].search([], order="id").mapped("state")
+        moves = env["account.move"].search_count([("payment_plan_id.state", "=", "active")])
+        return {"states": states, "moves": moves}
+
+
 def dispatch(registry, kill_after=None, batch=100):
     """What the scheduler does; counts the messages this process handed over.
 
@@ -219,6 +261,9 @@ COMMANDS = {
     "dispatch": dispatch,
     "recover": recover,
     "states": states,
+    "propose_plans": propose_plans,
+    "accept_plans": accept_plans,
+    "running_plans": running_plans,
 }
 
 

@@ -21,6 +21,7 @@ CLOCK_ALLOWED = {
     "dunning_action_dispatch.DunningAction._dispatch",
     "dunning_action_dispatch.DunningAction._dispatch_batch",
     "dunning_writer.DunningWriter._prepare",
+    "collections_plan_reminder.CollectionsPlan._remind",
     "collections_refresh.CollectionsRefresh._refresh_batch",
     "collections_kpi.CollectionsKpi._catch_up_all",
     "collections_demo.CollectionsDemo._load",

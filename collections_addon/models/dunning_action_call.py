@@ -107,10 +107,13 @@ class DunningAction(models.Model):
     def _call_item_text(self, item):
         return self.env._(
             "%(document)s, due %(date)s: %(amount)s",
-            document=item.move_id.name,
+            document=self._call_item_name(item),
             date=format_date(self.env, item.due_date),
             amount=format_amount(self.env, item.amount_residual, self.currency_id),
         )
+
+    def _call_item_name(self, item):
+        return item.move_id.name
 
     # === OUTCOME === #
 

@@ -108,7 +108,7 @@ class DunningAction(models.Model):
 
     def _reason_of_silence(self, decisions):
         """Why none of the items for which the contact was planned is chased any more."""
-        planned = set(self.item_ids.filtered("is_step").move_line_id.ids)
+        planned = {item._line_id() for item in self.item_ids.filtered("is_step")}
         reasons = [d.reason for d in decisions if d.line.id in planned]
         return next((reason for reason in reasons if reason), "paid")
 
@@ -121,7 +121,7 @@ class DunningAction(models.Model):
     def _update_to(self, listing):
         """Take over the ledger's present state, and note what changed since the plan."""
         old = {
-            (i.move_line_id.id, i.level_id.id or None, i.is_step, i.days_overdue): i
+            (i._line_id(), i.level_id.id or None, i.is_step, i.days_overdue): i
             for i in self.item_ids
         }
         new = {(i.line.id, i.level_id, i.is_step, i.line.days_overdue): i for i in listing.items}
@@ -166,13 +166,12 @@ class DunningAction(models.Model):
     def _change_note(self, listing):
         """What is different from the plan, for whoever approved it; empty when only days passed."""
         notes = []
-        before, after = set(self.item_ids.move_line_id.ids), {i.line.id for i in listing.items}
-        lines = self.env["account.move.line"].sudo()
-        gone, come = lines.browse(before - after), lines.browse(after - before)
-        if gone:
-            notes.append(self.env._("No longer asked: %s.", ", ".join(gone.move_id.mapped("name"))))
-        if come:
-            notes.append(self.env._("Added: %s.", ", ".join(come.move_id.mapped("name"))))
+        before = {item._line_id() for item in self.item_ids}
+        after = {item.line.id for item in listing.items}
+        if gone := before - after - {False}:
+            notes.append(self.env._("No longer asked: %s.", self._items_name(gone)))
+        if come := after - before:
+            notes.append(self.env._("Added: %s.", self._items_name(come)))
         if self.currency_id.compare_amounts(self.amount_total, listing.total):
             notes.append(
                 self.env._(
@@ -191,6 +190,14 @@ class DunningAction(models.Model):
                 )
             )
         return "\n".join(notes)
+
+    def _items_name(self, line_ids):
+        """How a note names what a contact lists.
+
+        :param set[int] line_ids: see `dunning.action.item._line_id`
+        """
+        lines = self.env["account.move.line"].sudo().browse(sorted(line_ids))
+        return ", ".join(lines.move_id.mapped("name"))
 
     # === CHANNEL === #
 

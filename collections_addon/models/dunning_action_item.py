@@ -37,6 +37,11 @@ class DunningActionItem(models.Model):
         "cleared what was overdue.",
     )
 
+    def _line_id(self):
+        """Id of what is listed, as the decision names it: a receivable item."""
+        self.ensure_one()
+        return self.move_line_id.id
+
     @api.model
     def _forget(self, name, records):
         """Clear the links to records that are about to be deleted.

@@ -111,12 +111,16 @@ class DunningRun(models.Model):
         """
         date = fields.Date.to_date(date)
         run = self._open(company, date)
+        run._before_evaluation()
         facts = self.env["dunning.facts"]._load(company, date)
         writer = DunningWriter(self.env, company, date, facts, run)
         self._evaluate(company, date, facts, writer)
         writer.add_unnamed(self.env["dunning.facts"]._count_without_customer(company))
         run._finish(writer)
         return run
+
+    def _before_evaluation(self):
+        """Hook: what is settled, and said, before the open items are looked at."""
 
     @api.model
     def _evaluate(self, company, date, facts, writer, partner_ids=None):
