@@ -43,6 +43,12 @@ class QuoteCase(unittest.TestCase):
         self.assertEqual(with_fee.interest, bare.interest)
         self.assertEqual(with_fee.total, bare.total + 30)
 
+    def test_taxes_are_part_of_the_total(self):
+        offer = plans.quote(terms(), Decimal(30), Decimal(10), lambda amount: amount * 2)
+        self.assertEqual((offer.net_fee, offer.fee), (30, 60))
+        self.assertEqual(offer.interest, offer.net_interest * 2)
+        self.assertEqual(sum(i.amount for i in offer.installments), 1200 + 60 + offer.interest)
+
     @given(amounts, amounts, st.integers(0, 30), st.integers(1, 36))
     def test_the_installments_are_always_the_total(self, debt, fee, percent, count):
         if debt * 100 < count:

@@ -211,6 +211,55 @@ class TestPlanRules(PlanCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestPlanCosts(PlanCommon):
+    """P12: what a plan costs is owed in the ledger, and paid by its installments."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice = self._invoice(self.customer, 300, due="2026-03-02")
+        amounts = {"currency_id": self.company.currency_id.id, "fee": 15}
+        self.offer.write({"interest_percent": 10, "amount_ids": [Command.create(amounts)]})
+
+    def _check_booked(self, plan, fee, interest):
+        self.assertEqual((plan.fee_amount, plan.interest_amount), (fee, interest))
+        charges = plan.charge_ids.sorted("kind")
+        self.assertEqual(charges.mapped("state"), ["booked", "booked"])
+        self.assertEqual(charges.mapped("invoice_id.amount_total"), [fee, interest])
+        for amounts in (plan.move_ids.mapped("amount_residual"), plan.line_ids.mapped("amount")):
+            self.assertFalse(plan.currency_id.compare_amounts(sum(amounts), plan.total))
+        self.assertEqual(plan.move_ids.payment_plan_id, plan)
+
+    def test_fee_and_interest_are_booked_when_it_begins(self):
+        plan = self._plan(self.invoice, TODAY, first="2026-03-31")
+        # 27 days of 300, 30 of 200, 31 of 100 at 10 %
+        self.assertEqual(plan.interest_amount, round((27 * 300 + 30 * 200 + 31 * 100) / 3650, 2))
+        self.assertFalse(plan.charge_ids, "a proposal costs nothing")
+        plan._accept("Dora", self._at(TODAY))
+        self._check_booked(plan, 15, 4.71)
+        self.assertEqual(self._why(plan.charge_ids[0].invoice_id, "2026-03-10"), "in_plan")
+        self._pay(plan.move_ids, day="2026-03-10")
+        self.assertEqual(self._settled(plan, "2026-03-10")[0], "completed")
+
+    def test_their_taxes_are_in_the_installments(self):
+        self.company.collections_charge_tax_ids = self.env["account.tax"].create(
+            {"name": "19 %", "amount": 19, "type_tax_use": "sale", "company_id": self.company.id}
+        )
+        plan = self._agreed(self.invoice, TODAY, first="2026-03-31")
+        self._check_booked(plan, 17.85, 5.6)
+
+    def test_taxes_that_change_between_need_a_new_schedule(self):
+        plan = self._plan(self.invoice, TODAY, first="2026-03-31")
+        self.company.collections_charge_tax_ids = self.env["account.tax"].create(
+            {"name": "19 %", "amount": 19, "type_tax_use": "sale", "company_id": self.company.id}
+        )
+        with self.assertRaises(UserError), self.cr.savepoint():
+            plan._accept("Dora", self._at(TODAY))
+        self.env.invalidate_all()
+        self.assertEqual(plan.state, "proposed")
+        self.assertFalse(plan.charge_ids)
+
+
+@tagged("post_install", "-at_install")
 class TestPlanApproval(PlanCommon):
     def setUp(self):
         super().setUp()
@@ -260,9 +309,7 @@ class TestPlanApproval(PlanCommon):
             (self.offer, {"count": 2, "first_date": date(2026, 5, 1)}),
         ):
             with self.subTest(offer.name), self.assertRaises(UserError):
-                plans._propose(
-                    self.case, self.invoice, offer, choices, "portal", date(2026, 3, 4)
-                )
+                plans._propose(self.case, self.invoice, offer, choices, "portal", date(2026, 3, 4))
         plan = plans._propose(
             self.case, self.invoice, self.offer, {"count": 6}, "portal", date(2026, 3, 4)
         )
@@ -316,9 +363,7 @@ class TestPlanPairs(SecondCompany, PlanCommon):
     def test_p9_another_company_sees_and_makes_nothing(self):
         plan = self._plan(self.invoice, TODAY)
         stranger = self.users["manager"].copy({"login": "stranger"})
-        stranger.write(
-            {"company_ids": [Command.set(self.other.ids)], "company_id": self.other.id}
-        )
+        stranger.write({"company_ids": [Command.set(self.other.ids)], "company_id": self.other.id})
         found = self.env["collections.plan"].with_user(stranger).search([("id", "=", plan.id)])
         self.assertFalse(found)
         with self.assertRaises(AccessError):

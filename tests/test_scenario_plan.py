@@ -228,7 +228,9 @@ class TestPlanMoney(PlanCommon):
         self.assertEqual(run.action_ids.mapped("state"), ["queued"])
         self._pay(self.first, 100, day="2026-03-28")
         self._dispatch(self._at("2026-03-28"))
-        self.assertEqual(run.action_ids.mapped(lambda a: (a.state, a.reason_code)), [("skipped", "paid")])
+        self.assertEqual(
+            run.action_ids.mapped(lambda a: (a.state, a.reason_code)), [("skipped", "paid")]
+        )
 
     def test_p4_part_of_an_installment_asks_the_rest(self):
         self._run("2026-03-28")

@@ -16,12 +16,17 @@ ZERO = Decimal(0)
 
 
 class Quote(NamedTuple):
-    """A plan as it would be: what is owed, what it costs, when what is to be paid."""
+    """A plan as it would be: what is owed, what it costs, when what is to be paid.
+
+    ``fee`` and ``interest`` are with their taxes, ``net_fee`` and ``net_interest`` without.
+    """
 
     principal: Decimal
     fee: Decimal
     interest: Decimal
     installments: list
+    net_fee: Decimal = ZERO
+    net_interest: Decimal = ZERO
 
     @property
     def total(self):
@@ -52,15 +57,16 @@ class Standing(NamedTuple):
     open: Decimal
 
 
-def quote(terms, fee=ZERO, percent=ZERO):
+def quote(terms, fee=ZERO, percent=ZERO, with_taxes=lambda amount: amount):
     """The schedule of a plan with its fee and interest.
 
     Interest is simple, actual/365, on what of the debt is still open by the schedule
     without interest, from the start of the plan on; never on fee or interest.
 
     :param Terms terms: their total is the debt itself; ``start`` is required with interest
-    :param Decimal fee: added once
-    :param Decimal percent: yearly interest
+    :param Decimal fee: added once, before taxes
+    :param Decimal percent: yearly interest, before taxes
+    :param with_taxes: function of an amount that gives it with its taxes
     :rtype: Quote
     :raises ValueError: with a sentence, when the terms cannot be kept
     """
@@ -68,8 +74,9 @@ def quote(terms, fee=ZERO, percent=ZERO):
     if percent:
         bare = schedule(terms)
         interest = _interest(terms, bare, percent)
-    whole = replace(terms, total=terms.total + fee + interest)
-    return Quote(terms.total, fee, interest, schedule(whole))
+    taxed_fee, taxed_interest = with_taxes(fee), with_taxes(interest)
+    whole = replace(terms, total=terms.total + taxed_fee + taxed_interest)
+    return Quote(terms.total, taxed_fee, taxed_interest, schedule(whole), fee, interest)
 
 
 def _interest(terms, installments, percent):

@@ -42,6 +42,7 @@ from . import (
     collections_plan_item,
     collections_plan_line,
     collections_plan_states,
+    collections_plan_charge,
     collections_plan_ledger,
     collections_kpi,
     collections_payment_share,

@@ -10,9 +10,7 @@ class CollectionsCase(models.Model):
 
     plan_ids = fields.One2many("collections.plan", "case_id", string="Payment Plans")
     plan_count = fields.Integer(compute="_compute_plan_counts", string="Running Plans")
-    defaulted_plan_count = fields.Integer(
-        compute="_compute_plan_counts", string="Defaulted Plans"
-    )
+    defaulted_plan_count = fields.Integer(compute="_compute_plan_counts", string="Defaulted Plans")
 
     def _compute_plan_counts(self):
         rows = self.env["collections.plan"]._read_group(

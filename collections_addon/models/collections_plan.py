@@ -29,6 +29,8 @@ GUARDED = frozenset(
         "approval_text",
         "fee_amount",
         "interest_amount",
+        "fee_net",
+        "interest_net",
     )
 )
 
@@ -91,6 +93,8 @@ class CollectionsPlan(models.Model):
     )
     fee_amount = fields.Monetary(string="Fee", readonly=True)
     interest_amount = fields.Monetary(string="Interest", readonly=True)
+    fee_net = fields.Monetary(string="Fee before Taxes", readonly=True)
+    interest_net = fields.Monetary(string="Interest before Taxes", readonly=True)
     total = fields.Monetary(compute="_compute_amounts", store=True, tracking=True)
 
     # The schedule
@@ -319,7 +323,8 @@ class CollectionsPlan(models.Model):
             raise UserError(self.env._("These terms are those of another company."))
         moves = moves.with_env(self.env)
         currency = moves.currency_id[:1]
-        quote = offer._quote(sum(moves.mapped("amount_residual")), currency, today, choices)
+        debt = sum(moves.mapped("amount_residual"))
+        quote = offer._quote(case.company_id, debt, currency, today, choices)
         beyond = offer._beyond_limits(quote, currency, today)
         if source == "portal" and (beyond or not offer.self_service):
             raise UserError(
@@ -349,6 +354,8 @@ class CollectionsPlan(models.Model):
             {
                 "fee_amount": float(quote.fee),
                 "interest_amount": float(quote.interest),
+                "fee_net": float(quote.net_fee),
+                "interest_net": float(quote.net_interest),
                 "line_ids": [
                     Command.create(
                         {

@@ -212,8 +212,13 @@ class CollectionsPlan(models.Model):
     def _stopped_partners(self, company, today):
         """Customers who are not to be asked for anything at all."""
         facts = self.env["dunning.facts"].sudo()
-        manual = self.env["collections.case"].sudo().search(
-            Domain("company_id", "=", company.id) & Domain("stage", "in", ("legal", "written_off"))
+        manual = (
+            self.env["collections.case"]
+            .sudo()
+            .search(
+                Domain("company_id", "=", company.id)
+                & Domain("stage", "in", ("legal", "written_off"))
+            )
         )
         return {*facts._partner_pauses(company, today), *manual.partner_id.ids}
 

@@ -28,15 +28,11 @@ class CollectionsPlanLine(models.Model):
     amount = fields.Monetary(required=True)
     amount_paid = fields.Monetary(string="Paid", readonly=True)
     amount_credited = fields.Monetary(string="Credited", readonly=True)
-    amount_open = fields.Monetary(
-        string="Open", compute="_compute_amount_open", store=True
-    )
+    amount_open = fields.Monetary(string="Open", compute="_compute_amount_open", store=True)
     state = fields.Selection(LINE_STATES, required=True, default="open", readonly=True)
     label = fields.Char(compute="_compute_label")
 
-    _amount_positive = models.Constraint(
-        "CHECK(amount > 0)", "Every installment needs an amount."
-    )
+    _amount_positive = models.Constraint("CHECK(amount > 0)", "Every installment needs an amount.")
 
     @api.depends("amount", "amount_paid", "amount_credited")
     def _compute_amount_open(self):

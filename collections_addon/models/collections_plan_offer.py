@@ -210,10 +210,12 @@ class CollectionsPlanOffer(models.Model):
         share = percent_of(debt, Decimal(str(self.fee_percent)), unit_of(currency))
         return share + to_decimal(own.fee, currency)
 
-    def _quote(self, total, currency, today, choices=None):
+    def _quote(self, company, total, currency, today, choices=None):
         """The plan that somebody chose: its schedule and what it costs. Writes nothing.
 
-        Arguments as for :meth:`_terms`.
+        :param company: `res.company`, whose taxes fee and interest bear
+
+        The other arguments are as for :meth:`_terms`.
 
         :rtype: Quote
         :raises UserError: with a sentence, when such a plan cannot be
@@ -221,8 +223,16 @@ class CollectionsPlanOffer(models.Model):
         terms = self._terms(total, currency, today, choices)
         self._check_terms(terms, currency, today)
         percent = Decimal(str(self.interest_percent))
+        taxes = company.sudo().collections_charge_tax_ids
+
+        def with_taxes(amount):
+            if not amount or not taxes:
+                return amount
+            computed = taxes.compute_all(float(amount), currency=currency)
+            return to_decimal(computed["total_included"], currency)
+
         try:
-            return quote(terms, self._fee(terms.total, currency), percent)
+            return quote(terms, self._fee(terms.total, currency), percent, with_taxes)
         except ValueError as error:
             raise UserError(str(error)) from error
 

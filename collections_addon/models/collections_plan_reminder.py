@@ -43,7 +43,7 @@ class CollectionsPlan(models.Model):
         if not plans:
             return actions
         book = LevelBook(self.env, company)
-        for (partner_id, currency_id), group in plans._reminder_groups(company, today).items():
+        for (partner_id, _currency), group in plans._reminder_groups(company, today).items():
             listing = compose(decide(group.lines, group.facts, group.rules, today), book.days)
             if any(item.is_step for item in listing.items):
                 opening = book.opening(listing.level_id, now)
@@ -136,9 +136,7 @@ class CollectionsPlan(models.Model):
         levels = self._levels_reached(sending_run_id)
         groups = {}
         for plan in self.filtered("policy_id").sorted("id"):
-            lines = plan._ordered_lines().filtered(
-                lambda line, of=asked[plan.id]: of[line.id] > 0
-            )
+            lines = plan._ordered_lines().filtered(lambda line, of=asked[plan.id]: of[line.id] > 0)
             late = lines.filtered(lambda line: line.date < today)
             for line in late | (lines - late)[:1]:
                 row = plan._open_line(line, asked[plan.id][line.id], levels, today)

@@ -86,9 +86,9 @@ class CollectionsPlan(models.Model):
                 ]
             )
         )
-        pending.filtered(
-            lambda action: action.state != "sending" or action.is_manual
-        )._transition("cancelled")
+        pending.filtered(lambda action: action.state != "sending" or action.is_manual)._transition(
+            "cancelled"
+        )
 
     # === PROPOSAL AND APPROVAL === #
 
@@ -119,7 +119,7 @@ class CollectionsPlan(models.Model):
 
     def _cheaper_than_offered(self, quote):
         due = self.offer_id._fee(quote.principal, self.currency_id)
-        if quote.fee < due:
+        if quote.net_fee < due:
             return [self.env._("The fee is lower than the terms say.")]
         return []
 
@@ -135,6 +135,8 @@ class CollectionsPlan(models.Model):
                 Installment(line.number, line.date, amount)
                 for line, amount in zip(lines, amounts, strict=True)
             ],
+            to_decimal(self.fee_net, self.currency_id),
+            to_decimal(self.interest_net, self.currency_id),
         )
 
     def _may_approve(self):
@@ -188,7 +190,8 @@ class CollectionsPlan(models.Model):
             SQL(
                 "SELECT id FROM account_move WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
                 tuple(self.item_ids.move_id.ids) or (0,),
-            )
+            ),
+            log_exceptions=False,
         )
         self.item_ids.move_id.invalidate_recordset(["amount_residual", "payment_plan_id"])
 
@@ -234,17 +237,6 @@ class CollectionsPlan(models.Model):
         )
         self._transition("active", text, today)
         plan._settle(today)
-
-    def _create_charges(self, today):
-        """Book fee and interest of the plan, so that its installments pay what is owed.
-
-        :raises UserError: when the company cannot book charges
-        """
-        if self.currency_id.is_zero(self.fee_amount + self.interest_amount):
-            return
-        raise UserError(
-            self.env._("Fee and interest of payment plans cannot be booked by this company yet.")
-        )
 
     # === ENDS === #
 
@@ -313,7 +305,9 @@ class CollectionsPlan(models.Model):
         """End the plan by a person's decision; reminders go on where they stood."""
         for plan in self:
             text = self.env._("Payment plan %s cancelled.", plan.name)
-            plan._transition("cancelled", text, plan.company_id._collections_today(fields.Datetime.now()))
+            plan._transition(
+                "cancelled", text, plan.company_id._collections_today(fields.Datetime.now())
+            )
         return True
 
     def action_register_payment(self):

@@ -22,7 +22,9 @@ class DunningPolicy(models.Model):
         "offer_id",
         string="Payment Plans on Offer",
         check_company=True,
-        default=lambda self: self.env["collections.plan.offer"].search([("company_id", "=", False)]),
+        default=lambda self: self.env["collections.plan.offer"].search(
+            [("company_id", "=", False)]
+        ),
         help="Customers under this policy may pay by these terms. Empty: no payment plans.",
     )
 
