@@ -76,6 +76,8 @@
         "views/portal_dispute.xml",
         "views/portal_promise.xml",
         "views/portal_history.xml",
+        "views/portal_pay.xml",
+        "views/portal_announce.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
     ],

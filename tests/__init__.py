@@ -47,3 +47,4 @@ from . import test_checkout
 from . import test_early_payment
 from . import test_announcement
 from . import test_portal_acts
+from . import test_portal_pay

@@ -1,6 +1,8 @@
 from . import (
+    portal_announce,
     portal_base,
     portal_dispute,
     portal_documents,
+    portal_pay,
     portal_promise,
 )

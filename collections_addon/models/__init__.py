@@ -36,6 +36,7 @@ from . import (
     collections_refresh,
     collections_announcement,
     collections_announcement_match,
+    collections_case_announce,
     collections_promise,
     collections_plan_offer,
     collections_plan,

@@ -187,8 +187,9 @@ class CollectionsAnnouncement(models.Model):
             kind=self._kind_label(),
         )
         self._tell_case(text)
-        owner = self.case_id.collector_id or self.user_id
-        if owner.active and not owner.share:
+        taker = self.user_id.filtered(lambda user: not user._is_superuser() and not user.share)
+        owner = self.case_id.collector_id or taker or self.case_id._caretaker()
+        if owner.active:
             self.case_id.activity_schedule(
                 "mail.mail_activity_data_todo", date_deadline=today, user_id=owner.id, summary=text
             )

@@ -12,3 +12,8 @@ class ResCompany(models.Model):
         help="An announced payment counts as not arrived when it has not come within so "
         "many days after its date.",
     )
+    collections_announcement_max_days = fields.Integer(
+        string="Announced Payments Within (days)",
+        default=14,
+        help="A customer can announce a payment on the portal for so many days ahead.",
+    )
