@@ -30,6 +30,7 @@ from . import test_channel_call
 from . import test_channel_letter
 from . import test_tour_collections
 from . import test_tour_overview
+from . import test_standing
 from . import test_statement_report
 from . import test_channel_contract
 from . import test_channel_email

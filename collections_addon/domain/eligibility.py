@@ -123,7 +123,7 @@ def decide(lines, facts, rules, today):
     credit = 0.0
     own, pause = rules.policies[facts.policy_id], facts.pause
     own_wait = wait = _wait_reason(lines, facts, own, today)
-    ladder, move_pause, move_policy = own.ladder, rules.move_pause, rules.move_policy
+    steps, move_pause, move_policy = own.ladder.steps, rules.move_pause, rules.move_policy
     for line in lines:  # by index: this runs a million times a day (see facts.OpenLine)
         residual, move_id, days, level_id = line[5], line[3], line[4], line[7]
         if residual < 0:
@@ -131,19 +131,15 @@ def decide(lines, facts, rules, today):
             continue
         if move_policy:
             policy = _policy_of(line, facts, rules)
-            ladder = policy.ladder
+            steps = policy.ladder.steps
             wait = own_wait if policy is own else _wait_reason(lines, facts, policy, today)
-        rung = taken = ladder.next_rung(level_id, days)
+        rung, standing, _wait = steps[level_id, days]
+        taken = None
         reason = move_pause.get(move_id) or ("no_followup" if line[8] else pause)
         if reason is None:
-            if rung is None or rung.days > days:
-                reason = "already_contacted" if rung is None or level_id else "not_due"
-            elif wait is None:
-                moves = True
-            else:
-                reason = wait
-        if reason is not None:
-            taken = None
+            reason = standing or wait
+            if reason is None:
+                moves, taken = True, rung
         decisions.append(_new(LineDecision, (line, taken, reason, rung, 0.0, 0.0)))
     if credit or moves or rules.move_disputed:
         _look_at_customer(decisions, credit, facts, rules)
@@ -155,6 +151,14 @@ def _wait_reason(lines, facts, policy, today):
     currency_id = lines[0][1]
     if currency_id in facts.pending:
         return facts.pending[currency_id]
+    return held_back(facts, policy, today)
+
+
+def held_back(facts, policy, today):
+    """Why a policy lets nobody contact the customer yet, whatever is open: or None.
+
+    :rtype: str|None
+    """
     if facts.last_contact is None and not facts.contact_dates:
         return None
     opens = gap_open_on(facts.last_contact, policy.min_gap_days)

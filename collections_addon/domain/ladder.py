@@ -6,6 +6,10 @@ come), unless the policy allows to jump to the rung its age calls for.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+#: Days to wait at the end of the ladder, where nothing comes: more than any others.
+NEVER = 10**9
 
 
 @dataclass(frozen=True, order=True)
@@ -20,6 +24,31 @@ class Rung:
     @property
     def is_pre_due(self):
         return self.days < 0
+
+
+class Step(NamedTuple):
+    """What the ladder says of an item, whatever may speak against it.
+
+    :param rung: the rung it takes next, reached or still to come; None at the end
+    :param reason: why it does not take it today, or None when it does
+    :param wait: days until the rung is reached, negative when it is; else NEVER
+    """
+
+    rung: Rung | None
+    reason: str | None
+    wait: int
+
+
+class _Steps(dict):
+    """(level id, days overdue) -> Step, each found once."""
+
+    def __init__(self, ladder):
+        super().__init__()
+        self._ladder = ladder
+
+    def __missing__(self, key):
+        step = self[key] = self._ladder._find_step(*key)
+        return step
 
 
 @dataclass(frozen=True)
@@ -37,7 +66,7 @@ class Ladder:
     level_jump: bool = False
     foreign: dict[int, int] = field(default_factory=dict)
     _days: dict = field(default_factory=dict, init=False, repr=False, compare=False)
-    _next: dict = field(default_factory=dict, init=False, repr=False, compare=False)
+    steps: _Steps = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         rungs = tuple(sorted(self.rungs))
@@ -45,6 +74,7 @@ class Ladder:
         if len(set(days)) != len(days):
             raise ValueError("Two levels of a policy cannot stand on the same day.")
         object.__setattr__(self, "rungs", rungs)
+        object.__setattr__(self, "steps", _Steps(self))
         self._days.update(self.foreign)
         self._days.update((rung.id, rung.days) for rung in rungs)
 
@@ -57,13 +87,16 @@ class Ladder:
 
         :param int|None level_id: the level it stands on, from what was sent
         :param int days_overdue: evaluated date minus due date
+        :rtype: Rung|None
         """
-        key = (level_id, days_overdue)
-        try:
-            return self._next[key]
-        except KeyError:
-            rung = self._next[key] = self._find_next(level_id, days_overdue)
-            return rung
+        return self.steps[level_id, days_overdue].rung
+
+    def _find_step(self, level_id, days_overdue):
+        rung = self._find_next(level_id, days_overdue)
+        if step_due(rung, days_overdue):
+            return Step(rung, None, rung.days - days_overdue)
+        reason = "already_contacted" if rung is None or level_id else "not_due"
+        return Step(rung, reason, NEVER if rung is None else rung.days - days_overdue)
 
     def _find_next(self, level_id, days_overdue):
         ahead = self._ahead(level_id, days_overdue)

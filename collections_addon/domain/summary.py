@@ -85,7 +85,7 @@ def summarize(customer, by_currency, decisions, rules, today):
             soonest, coming = wait, upcoming.id
             settled = wait == free[policy.id] and not move_policy
     return CaseFigures(
-        _stage(overdue, paused, at_end),
+        stage_of(overdue, paused, at_end),
         round(exposure, 2),
         round(overdue, 2),
         round(credit, 2),
@@ -96,7 +96,7 @@ def summarize(customer, by_currency, decisions, rules, today):
     )
 
 
-def _stage(overdue, paused, at_end):
+def stage_of(overdue, paused, at_end):
     if not overdue:
         return "current"
     if paused:

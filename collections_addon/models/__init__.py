@@ -71,6 +71,7 @@ from . import (
     dunning_facts_payment,
     dunning_facts_plan,
     dunning_facts_promise,
+    dunning_facts_standing,
     dunning_level,
     dunning_outcome,
     dunning_policy,

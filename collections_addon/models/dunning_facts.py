@@ -12,6 +12,8 @@ from ..domain.facts import CustomerFacts, OpenLine
 from .dunning_test_mode import is_real_contact
 
 FETCH_SIZE = 20_000
+#: Customers beyond whom items are read through a database cursor.
+MANY = 1_000
 #: Columns of a line are in the order of `OpenLine`.
 BY_PARTNER = itemgetter(0)
 BY_CURRENCY = itemgetter(1)
@@ -60,12 +62,12 @@ class DunningFacts(models.AbstractModel):
 
         Reads through a database cursor, so that memory does not grow with the ledger.
 
+        :param partner_ids: only these customers; None for all
         :return: yields (commercial partner id, one list of `OpenLine` per currency)
         """
-        rows = self._rows(
-            self._lines_sql(company, date, partner_ids, sending_run_id),
-            whole=partner_ids is None,
-        )
+        whole = partner_ids is None or len(partner_ids) > MANY
+        these = SQL() if partner_ids is None else self._among_sql(partner_ids)
+        rows = self._rows(self._lines_sql(company, date, these, sending_run_id), whole)
         for partner_id, lines in groupby(map(AS_LINE, rows), BY_PARTNER):
             lines = list(lines)
             if lines[0][1] == lines[-1][1]:  # sorted by currency: there is one
@@ -129,30 +131,35 @@ class DunningFacts(models.AbstractModel):
         )
         return accounts.subselect()
 
-    @api.model
-    def _count_without_customer(self, company):
-        """Open receivable items that name no customer."""
-        query = SQL(
-            """
-            SELECT count(*) FROM account_move_line
-             WHERE account_id IN %s AND partner_id IS NULL AND reconciled IS NOT TRUE
-               AND parent_state = 'posted' AND company_id = %s AND amount_residual_currency > 0
-            """,
-            self._receivable_accounts(company),
-            company.id,
-        )
-        return self.env.execute_query(query)[0][0]
+    def _among_sql(self, partner_ids):
+        if len(partner_ids) > MANY:
+            among = "AND partner.commercial_partner_id IN (SELECT unnest(%s))"
+            return SQL(among, list(partner_ids))
+        return SQL("AND partner.commercial_partner_id IN %s", tuple(partner_ids) or (0,))
 
-    def _lines_sql(self, company, date, partner_ids=None, sending_run_id=None):
+    def _lines_sql(self, company, date, these=SQL(), sending_run_id=None):  # noqa: B008
+        """The query of the open items, its columns those of `OpenLine`.
+
+        :param SQL these: a further condition on `partner`, the customer or a contact
+        """
+        columns = SQL(
+            """
+            partner.commercial_partner_id, line.currency_id, line.id, line.move_id,
+            %s::date - COALESCE(line.date_maturity, line.date),
+            line.amount_residual_currency::float8, line.amount_residual::float8,
+            %s, COALESCE(line.no_followup, FALSE)
+            """,
+            date,
+            self._level_sql(sending_run_id),
+        )
+        return self._open_items_sql(company, columns, these)
+
+    def _open_items_sql(self, company, columns, these=SQL()):  # noqa: B008
         self.env["account.move.line"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        only = SQL("AND partner.commercial_partner_id IN %s", tuple(partner_ids or (0,)))
         return SQL(
             """
-            SELECT partner.commercial_partner_id, line.currency_id, line.id, line.move_id,
-                   %(date)s::date - COALESCE(line.date_maturity, line.date),
-                   line.amount_residual_currency::float8, line.amount_residual::float8,
-                   %(level)s, COALESCE(line.no_followup, FALSE)
+            SELECT %(columns)s
               FROM account_move_line line
               JOIN res_partner partner ON partner.id = line.partner_id
              WHERE line.account_id IN %(accounts)s
@@ -160,14 +167,13 @@ class DunningFacts(models.AbstractModel):
                AND line.parent_state = 'posted'
                AND line.company_id = %(company)s
                AND line.amount_residual_currency <> 0
-               %(only)s
+               %(these)s
           ORDER BY partner.commercial_partner_id, line.currency_id, line.id
             """,
-            date=date,
-            level=self._level_sql(sending_run_id),
+            columns=columns,
             accounts=self._receivable_accounts(company),
             company=company.id,
-            only=only if partner_ids is not None else SQL(),
+            these=these,
         )
 
     # === EVERYTHING ELSE === #

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..domain.eligibility import decide
+from ..domain.standing import stand
 from .dunning_reason import REASONS
 from .dunning_writer import DunningWriter
 
@@ -123,21 +124,44 @@ class DunningRun(models.Model):
         """Hook: what is settled, and said, before the open items are looked at."""
 
     @api.model
-    def _evaluate(self, company, date, facts, writer, partner_ids=None):
+    def _evaluate(self, company, date, facts, writer):
+        """Decide everybody; who is held back is not read item by item."""
+        held = self.env["dunning.facts"]._held_customers(facts, date)
+        others = self._evaluate_held(company, date, held, writer) if held else None
+        if others is None or others:
+            self._decide(company, date, facts, writer, others)
+        writer.flush()
+
+    def _evaluate_held(self, company, date, held, writer):
+        """Give the writer those of whom nothing but sums is needed.
+
+        :return: the ids of the other customers
+        """
+        others = []
+        for items in self.env["dunning.facts"]._stream_standing(company, date):
+            one = items.is_plain and held.get(items.partner_id)
+            if one:
+                reasons, figures = stand(items, one.ladder, one.free, date)
+                writer.add_standing(items.partner_id, reasons, one.reason, figures)
+            else:
+                others.append(items.partner_id)
+        return others
+
+    @api.model
+    def _decide(self, company, date, facts, writer, partner_ids=None):
         """Decide customer by customer and give each result to the writer."""
         source = self.env["dunning.facts"]
         for partner_id, by_currency in source._stream(company, date, partner_ids):
             customer = facts.customer(partner_id)
             decisions = [decide(lines, customer, facts.rules, date) for lines in by_currency]
             writer.add(partner_id, customer, by_currency, decisions)
-        writer.flush()
 
     @api.model
     def _refresh_cases(self, company, date, partner_ids):
         """Recompute the figures of some customers without planning any contact."""
         facts = self.env["dunning.facts"]._load(company, date, partner_ids)
         writer = DunningWriter(self.env, company, date, facts)
-        self._evaluate(company, date, facts, writer, partner_ids)
+        self._decide(company, date, facts, writer, partner_ids)
         writer.finish_cases()
 
     @api.model

@@ -6,7 +6,7 @@ memory that grows with the ledger. All of it is one transaction with the run.
 """
 
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from operator import itemgetter
 
 from odoo import fields
@@ -52,6 +52,7 @@ class DunningWriter:
         self.line_count = self.customer_count = 0
         self.reasons = Counter()
         self.reason_customers = Counter()
+        self.held, self.held_customers = defaultdict(Counter), Counter()
         self.seen = set()
         self.figures = {}
         self.cleared = []
@@ -104,6 +105,20 @@ class DunningWriter:
         if self.item_count >= FLUSH_ITEMS:
             self.flush()
 
+    def add_standing(self, partner_id, reasons, held_by, figures):
+        """Take a customer who is held back.
+
+        :param list reasons: per item, why it takes no step; None where `held_by` says it
+        :param str held_by: reason code
+        :param CaseFigures figures: of the case
+        """
+        self.seen.add(partner_id)
+        self.customer_count += 1
+        self.line_count += len(reasons)
+        self.held[held_by].update(reasons)
+        self.held_customers[held_by, frozenset(reasons)] += 1
+        self._keep_figures(partner_id, figures)
+
     def add_unnamed(self, count):
         """Open items that name no customer: nobody can be contacted about them."""
         self.line_count += count
@@ -112,6 +127,10 @@ class DunningWriter:
 
     def _add_figures(self, partner_id, customer, by_currency, decisions):
         figures = summarize(customer, by_currency, decisions, self.facts.rules, self.today)
+        self._keep_figures(partner_id, figures)
+
+    def _keep_figures(self, partner_id, figures):
+        """Remember the figures of a case that changed."""
         old = self.facts.cases.get(partner_id)
         if old is not None:
             if old[2] in MANUAL_STAGES:
@@ -318,6 +337,7 @@ class DunningWriter:
 
     def reason_values(self):
         """Rows of `dunning.run.reason`: how many items were left alone, and why."""
+        self._add_held()
         return [
             {
                 "run_id": self.run.id,
@@ -328,3 +348,13 @@ class DunningWriter:
             for code, count in self.reasons.items()
             if code
         ]
+
+    def _add_held(self):
+        """Count those who are held back among the others."""
+        for held_by, reasons in self.held.items():
+            for reason, count in reasons.items():
+                self.reasons[reason or held_by] += count
+        for (held_by, reasons), count in self.held_customers.items():
+            for reason in {reason or held_by for reason in reasons}:
+                self.reason_customers[reason] += count
+        self.held, self.held_customers = {}, {}
