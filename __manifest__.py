@@ -78,6 +78,7 @@
         "views/portal_history.xml",
         "views/portal_pay.xml",
         "views/portal_announce.xml",
+        "views/portal_why.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
     ],

@@ -49,3 +49,4 @@ from . import test_early_payment
 from . import test_announcement
 from . import test_portal_acts
 from . import test_portal_pay
+from . import test_portal_why

@@ -20,6 +20,7 @@ class PortalCommon(CollectionsCommon, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.today = cls.company._collections_today(fields.Datetime.now())
+        cls.policy.write({"send_from": 0, "send_to": 24})  # whenever the tests run
         cls.company.phone = "+1 555 0100"
         cls.invoice = cls._late(cls.customer, 100, days=12)
         cls.case = cls.env["collections.case"]._of(cls.customer, cls.company)

@@ -98,6 +98,7 @@ class EmailComposer:
             **self._amounts(action, lines),
             **self._payment(action, lines),
             **self._customer(action, has_account),
+            **self._portal(action),
             "notes": self._notes(lines, files),
             "subject": subject,
             "text": text,
@@ -287,6 +288,18 @@ class EmailComposer:
             none = self._env["account.move"]
             self._banks[currency] = self._company._collections_bank(currency, none)
         return self._banks[currency]
+
+    def _portal(self, action):
+        """The customer's own page, and the answers of one tap where it is asked why."""
+        case = action.case_id
+        answers = case._answer_labels() if action.level_id._asks_why() else {}
+        return {
+            "portal_url": case._portal_url(self._today),
+            "answers": [
+                (label, case._portal_url(self._today, f"/why/{answer}"))
+                for answer, label in answers.items()
+            ],
+        }
 
     def _with_account(self, actions):
         """Those whose recipient can sign in to the portal."""

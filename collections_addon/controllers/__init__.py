@@ -5,4 +5,5 @@ from . import (
     portal_documents,
     portal_pay,
     portal_promise,
+    portal_why,
 )

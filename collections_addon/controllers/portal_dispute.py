@@ -58,7 +58,9 @@ class DisputePortal(CollectionsPortal):
     def _open_dispute(self, visit, amounts, reason, text, files):
         if not reason:
             raise UserError(visit.env._("Please choose what is wrong."))
-        return visit.case._customer_dispute(amounts, reason, text, files)
+        disputes = visit.case._customer_dispute(amounts, reason, text, files)
+        visit.case._note_answer("disputed", visit.today)
+        return disputes
 
     # === ONE DISPUTE === #
 

@@ -137,6 +137,7 @@ class CollectionsCase(models.Model):
             raise UserError(self.env._("One of the items is promised or in dispute already."))
         self._check_promise_date(date, today)
         amount = self._promised_amount(lines, amount)
+        self._note_answer("promised", today)
         return self.env["collections.promise"].create(
             {
                 "company_id": self.company_id.id,
@@ -195,6 +196,7 @@ class CollectionsCase(models.Model):
         if not text:
             raise UserError(self.env._("Please write a message."))
         self._customer_post(self._customer_author(), text, files)
+        self._note_answer("reply", today)
         self._ask_collector(self.env._("Answer the customer's message"), today)
 
     def _ask_collector(self, summary, today, note=""):
