@@ -40,6 +40,7 @@
         "data/mail_activity_type.xml",
         "report/statement.xml",
         "data/mail_template_thank_you.xml",
+        "data/collections_interest.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -63,6 +64,7 @@
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",
         "views/collections_charge_views.xml",
+        "views/collections_interest_views.xml",
         "views/res_config_settings_charge_views.xml",
         "views/collections_announcement_views.xml",
         "views/collections_pay_views.xml",

@@ -50,3 +50,5 @@ from . import test_announcement
 from . import test_portal_acts
 from . import test_portal_pay
 from . import test_portal_why
+from . import test_scenario_charges
+from . import test_interest_data

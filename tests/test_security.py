@@ -24,6 +24,11 @@ RIGHTS = {
     "collections.charge": ("manager", "collector", None),
     "collections.announcement": ("collector", "collector", None),
     "collections.payment.share": (None, None, None),
+    "collections.interest.reference": ("admin", "admin", "admin"),
+    "collections.interest.rate": ("admin", "admin", "admin"),
+    "collections.interest.law": ("admin", "admin", "admin"),
+    "collections.compensation": ("admin", "admin", "admin"),
+    "dunning.level.fee": ("admin", "admin", "admin"),
 }
 OPERATIONS = ("create", "write", "unlink")
 #: Technical models that only an administrator reads.

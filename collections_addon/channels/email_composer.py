@@ -84,18 +84,25 @@ class EmailComposer:
         files = self._invoice_files(actions, lines)
         texts = self._texts(actions)
         accounts = self._with_account(actions)
+        charges = actions._charges_shown(self._today)
         return [
             self._email(
-                action, texts[action.id], lines[action.id], files[action.id], action in accounts
+                action,
+                texts[action.id],
+                lines[action.id],
+                files[action.id],
+                action in accounts,
+                charges[action.id],
             )
             for action in actions
         ]
 
-    def _email(self, action, text, lines, files, has_account):
+    def _email(self, action, text, lines, files, has_account, charges):
         subject, text = text
         values = {
             **self._common,
             **self._amounts(action, lines),
+            **self._charges(action, charges),
             **self._payment(action, lines),
             **self._customer(action, has_account),
             **self._portal(action),
@@ -212,6 +219,16 @@ class EmailComposer:
                 currency=action.currency_id.name,
             ),
         }
+
+    def _charges(self, action, charges):
+        """What is charged beside the items: label, calculation, amount."""
+        currency = action.currency_id
+        rows = [
+            (charge.label, charge.basis.split("\n"), self._form.amount(charge.amount, currency))
+            for charge in charges
+        ]
+        total = action.amount_total + sum(charge.amount for charge in charges)
+        return {"charges": rows, "with_charges": self._form.amount(total, currency)}
 
     def _row(self, line, money):
         row = Row(

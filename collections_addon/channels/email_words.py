@@ -15,6 +15,8 @@ def words(env):
         not_due=_("Not due yet"),
         overdue_total=_("Overdue in total"),
         total=_("Total open"),
+        charges=_("Charges for late payment"),
+        with_charges=_("Total with charges"),
         pay=_("View and pay"),
         account=_("See all your invoices in your account"),
         statement=_("Statement of account"),

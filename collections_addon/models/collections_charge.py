@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_amount
 
+from .collections_charge_words import ChargeWords
+
 _logger = logging.getLogger(__name__)
 
 KINDS = [
@@ -136,11 +138,14 @@ class CollectionsCharge(models.Model):
             about = charge.move_id.name or charge.partner_id.display_name or ""
             charge.display_name = f"{labels.get(charge.kind, '')} · {about}"
 
-    @api.depends("description", "terms")
+    @api.depends("description", "terms", "amount", "currency_id")
     @api.depends_context("lang")
     def _compute_basis(self):
+        words = ChargeWords(self.env)
         for charge in self:
-            charge.basis = charge.description or ""
+            charge.basis = charge.description or words.basis(
+                charge.kind, charge.terms, charge.amount, charge.currency_id
+            )
 
     # === CONSTRAINT METHODS === #
 

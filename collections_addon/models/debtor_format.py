@@ -35,6 +35,10 @@ class DebtorFormat:
             self._dates[value] = ISOLATE % text if self.is_rtl else text
         return self._dates[value]
 
+    def lang_format(self, pattern, value):
+        """A number in the form of the language, `pattern` as for `res.lang`."""
+        return self._env["res.lang"].browse(self.lang.id).format(pattern, value, grouping=True)
+
     def amount(self, value, currency):
         """An amount with the currency's symbol, safe inside right-to-left text."""
         key = (value, currency.id)

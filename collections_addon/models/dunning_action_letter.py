@@ -37,11 +37,15 @@ class DunningAction(models.Model):
 
     def _letter_head_values(self):
         subject, text = self._level_text()
+        today = self.company_id._collections_today(fields.Datetime.now())
+        charges = self.with_context(lang=self.recipient_lang)._charges_shown(today)[self.id]
         return {
+            "charges": charges,
+            "charges_sum": sum(charge.amount for charge in charges),
             **self.recipient_id._letter_address_values(self.partner_id, self.company_id),
             "subject": subject,
             "text": text,
-            "date": self.company_id._collections_today(fields.Datetime.now()),
+            "date": today,
             "reference": f"C{self.case_id.id}-{self.id}",
             "customer_code": self.partner_id.ref,
             "customer_vat": self.partner_id.vat,
@@ -133,6 +137,13 @@ class DunningAction(models.Model):
                 "lang": document.lang,
             }
         )
+
+    def _update_to(self, listing):
+        """Override: what was printed before the figures changed is not posted any more."""
+        before = self.item_ids.ids
+        super()._update_to(listing)
+        if self.channel_code == "letter" and self.item_ids.ids != before:
+            self.attachment_id = False
 
     def _print_batch(self, now):
         """Print letters that wait to be posted, after a last look at the ledger.

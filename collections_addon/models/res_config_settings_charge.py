@@ -24,3 +24,9 @@ class ResConfigSettings(models.TransientModel):
     collections_day_count = fields.Selection(
         related="company_id.collections_day_count", readonly=False
     )
+    collections_business_law_id = fields.Many2one(
+        related="company_id.collections_business_law_id", readonly=False
+    )
+    collections_consumer_law_id = fields.Many2one(
+        related="company_id.collections_consumer_law_id", readonly=False
+    )

@@ -5,6 +5,7 @@ from . import (
     collections_dispute_resolution,
     collections_first_steps,
     collections_hold_wizard,
+    collections_interest_import,
     collections_statement_print,
     dunning_call,
     dunning_evaluate,
