@@ -39,6 +39,8 @@
         "data/digest_data.xml",
         "data/mail_activity_type.xml",
         "report/statement.xml",
+        "report/plan_agreement.xml",
+        "data/mail_template_plan_proposal.xml",
         "data/mail_template_thank_you.xml",
         "data/collections_interest.xml",
         # Views; wizards first, their actions stand in the headers of the others
@@ -63,6 +65,7 @@
         "views/dunning_simulation_views.xml",
         "views/collections_dispute_views.xml",
         "views/collections_promise_views.xml",
+        "views/collections_plan_views.xml",
         "views/collections_charge_views.xml",
         "views/collections_interest_views.xml",
         "views/res_config_settings_charge_views.xml",

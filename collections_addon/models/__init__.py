@@ -47,6 +47,8 @@ from . import (
     collections_plan_line,
     collections_plan_states,
     collections_plan_charge,
+    collections_plan_document,
+    collections_plan_screen,
     collections_plan_ledger,
     collections_kpi,
     collections_payment_share,

@@ -114,7 +114,7 @@ class CollectionsPlan(models.Model):
     last_date = fields.Date(string="Ends On", compute="_compute_standing", store=True)
     grace_days = fields.Integer(readonly=True)
     missed_allowed = fields.Integer(string="Missed Installments Allowed", readonly=True)
-    missed_count = fields.Integer(string="Missed Installments", readonly=True, copy=False)
+    missed_count = fields.Integer(string="Missed", readonly=True, copy=False)
 
     # How it came about
     state = fields.Selection(

@@ -318,5 +318,10 @@ class CollectionsPlan(models.Model):
             raise UserError(self.env._("Everything in this plan is paid."))
         action = lines.action_register_payment()
         due = self.next_amount if self.state == "active" else self.amount_open
-        context = {**action.get("context", {}), "default_group_payment": True}
-        return {**action, "context": {**context, "collections_plan_amount": due}}
+        wishes = {
+            "default_group_payment": True,
+            "default_amount": due,
+            "default_custom_user_amount": due,
+            "default_custom_user_currency_id": self.currency_id.id,
+        }
+        return {**action, "context": {**action.get("context", {}), **wishes}}

@@ -6,6 +6,7 @@ from . import (
     collections_first_steps,
     collections_hold_wizard,
     collections_interest_import,
+    collections_plan_wizard,
     collections_statement_print,
     dunning_call,
     dunning_evaluate,
