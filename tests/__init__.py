@@ -26,6 +26,7 @@ from . import test_overview
 from . import test_demo_data
 from . import test_views
 from . import test_screen_wizards
+from . import test_ledger_demo
 from . import test_list_speed
 from . import test_channel_call
 from . import test_channel_letter

@@ -102,7 +102,7 @@ def summarize(env, loader, run, totals, last):
     report.contacts(run.action_ids)
     report.left_alone(run)
     report.coming(last)
-    quiet, busy = totals.pop("quiet days"), totals.pop("days with contacts")
+    quiet, busy = totals.pop("quiet days", 0), totals.pop("days with contacts", 0)
     print(f"\n{busy} days with contacts, {quiet} without.")
     for (level, channel), count in sorted(totals.items()):
         print(f"  {count:6}  {level} by {channel}")

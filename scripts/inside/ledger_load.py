@@ -57,7 +57,9 @@ class LedgerLoader:
         return self.env["account.move"].union(*(self.invoices[row.line] for row in rows))
 
     def _prepare_company(self):
-        """Give the company the ledger's currency, accounts and a bank to be paid on."""
+        """Give the company the ledger's currency, an address to write from, accounts and a
+        bank to be paid on."""
+        self.company.email = self.company.email or "receivables@company.example"
         used = Counter(row.currency for row in self.rows if row.currency)
         currencies = self.env["res.currency"].with_context(active_test=False)
         found = currencies.search([("name", "in", list(used))])
