@@ -35,6 +35,7 @@ from . import test_tour_overview
 from . import test_standing
 from . import test_statement_report
 from . import test_channel_contract
+from . import test_debtor_format
 from . import test_channel_email
 from . import test_channel_email_delivery
 from . import test_channel_email_refusal

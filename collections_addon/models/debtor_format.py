@@ -1,8 +1,13 @@
+from ast import literal_eval
+
 from odoo import tools
+from odoo.addons.base.models.res_lang import intersperse
 
 #: Keeps what is between from being torn apart by the right-to-left text around it.
 ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 AMOUNT_ISOLATE = "\N{LEFT-TO-RIGHT ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "-\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
 class DebtorFormat:
@@ -18,8 +23,10 @@ class DebtorFormat:
     def __init__(self, env, lang):
         self._env = env(context={**env.context, "lang": lang})
         self.lang = self._env["res.lang"]._get_data(code=lang)
+        self._grouping = literal_eval(self.lang.grouping)
         self._dates = {}
         self._amounts = {}
+        self._currencies = {}
 
     @property
     def is_rtl(self):
@@ -43,6 +50,20 @@ class DebtorFormat:
         """An amount with the currency's symbol, safe inside right-to-left text."""
         key = (value, currency.id)
         if key not in self._amounts:
-            text = tools.format_amount(self._env, value, currency)
+            text = self._amount(value, currency)
             self._amounts[key] = AMOUNT_ISOLATE % text if self.is_rtl else text
         return self._amounts[key]
+
+    def _amount(self, value, currency):
+        """What core's `format_amount` gives, which reads the settings of language and
+        currency for every amount; a batch of messages has thousands."""
+        if currency.id not in self._currencies:
+            symbol = currency.symbol or ""
+            around = (symbol + SPACE, "") if currency.position == "before" else ("", SPACE + symbol)
+            self._currencies[currency.id] = (currency.rounding, currency.decimal_places, *around)
+        rounding, places, before, after = self._currencies[currency.id]
+        number = f"{tools.float_round(value, precision_rounding=rounding):.{places}f}"
+        whole, *cents = number.split(".")
+        whole, _count = intersperse(whole, self._grouping, self.lang.thousands_sep or "")
+        number = self.lang.decimal_point.join([whole, *cents])
+        return before + number.replace(" ", SPACE).replace("-", MINUS) + after
