@@ -1,9 +1,10 @@
-"""Amounts as debtors read them are written as core writes them."""
+"""Amounts and dates as debtors read them are written as core writes them."""
 
 import random
+from datetime import date
 
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import format_amount
+from odoo.tools import format_amount, format_date
 
 from ..collections_addon.models.debtor_format import DebtorFormat
 
@@ -61,6 +62,13 @@ class TestDebtorFormat(TransactionCase):
                     ours = form.amount(value, currency).translate(ISOLATES)
                     core = format_amount(self.env, value, currency, lang_code=code)
                     self.assertEqual(ours, core, f"{value!r} {code} {currency.name} (seed {SEED})")
+
+    def test_dates_are_those_of_core_in_every_language(self):
+        for code in LANGUAGES:
+            form = DebtorFormat(self.env, code)
+            for day in (date(2026, 1, 31), date(2024, 2, 29), date(1999, 12, 1)):
+                core = format_date(self.env, day, lang_code=code, date_format="medium")
+                self.assertEqual(form.date(day).strip("\u2068\u2069"), core, code)
 
     def test_an_amount_is_kept_together_in_text_from_right_to_left(self):
         arabic = DebtorFormat(self.env, "ar_001").amount(1, self.currencies[0])

@@ -237,7 +237,7 @@ class TestGate(CollectionsCommon):
             "sent": {"delivered", "opened", "failed"},
             "delivered": {"opened", "failed"},
             "opened": set(),
-            "failed": {"queued", "cancelled"},
+            "failed": {"queued", "sent", "cancelled"},
             "skipped": set(),
             "cancelled": set(),
         }

@@ -81,6 +81,7 @@ class EmailComposer:
         """
         actions = actions.with_env(self._env)
         lines = actions._statement_lines()
+        actions._fill_text_items(lines, self._form)
         files = self._invoice_files(actions, lines)
         texts = self._texts(actions)
         accounts = self._with_account(actions)
@@ -110,7 +111,6 @@ class EmailComposer:
             "subject": subject,
             "text": text,
         }
-        values["content"] = self._render("content", values)
         return Email(
             action,
             self._lang,
@@ -135,7 +135,7 @@ class EmailComposer:
         for group in steps.values():
             template = group[:1]._text_template().with_env(self._env).sudo()
             subjects = template._render_field("subject", group.ids)
-            bodies = template._render_field("body_html", group.ids)
+            bodies = template._dunning_bodies(group)
             for action in group:
                 texts[action.id] = (self._subject(action, subjects[action.id]), bodies[action.id])
         return texts
@@ -192,8 +192,10 @@ class EmailComposer:
         }
 
     def _amounts(self, action, lines):
+        currency = action.currency_id
+
         def money(amount):
-            return self._form.amount(amount, action.currency_id)
+            return self._form.amount(amount, currency)
 
         rows = [self._row(line, money) for line in lines]
         late = sum(line.is_overdue for line in lines)
@@ -206,8 +208,8 @@ class EmailComposer:
         ]
         return {
             "all_rows": rows,
-            "overdue_rows": rows[:late],
-            "other_rows": rows[late:],
+            "sections": self._sections(rows[:late], rows[late:]),
+            "is_overdue": late > 0,
             "total": money(action.amount_total),
             "overdue": money(action.amount_overdue),
             "credit": action.amount_credit,
@@ -216,7 +218,7 @@ class EmailComposer:
             "statement_scope": self._env._(
                 "All open items on %(date)s. Amounts in %(currency)s.",
                 date=self._form.date(self._today),
-                currency=action.currency_id.name,
+                currency=currency.name,
             ),
         }
 
@@ -229,6 +231,11 @@ class EmailComposer:
         ]
         total = action.amount_total + sum(charge.amount for charge in charges)
         return {"charges": rows, "with_charges": self._form.amount(total, currency)}
+
+    def _sections(self, overdue, other):
+        """Heading, rows, and whether their sum is given, for each part of the list."""
+        sections = ((self._say.overdue, overdue, bool(other)), (self._say.not_due, other, False))
+        return [section for section in sections if section[1]]
 
     def _row(self, line, money):
         row = Row(
@@ -349,16 +356,14 @@ class EmailComposer:
 
         :rtype: dict[int, ir.attachment]
         """
-        if not move_ids:
-            return {}
         query = SQL(
             """
             SELECT DISTINCT ON (res_id) res_id, id FROM ir_attachment
              WHERE res_model = 'account.move' AND res_field = 'invoice_pdf_report_file'
-               AND res_id IN %s
+               AND res_id = ANY(%s)
           ORDER BY res_id, id DESC
             """,
-            tuple(move_ids),
+            list(move_ids),
         )
         found = dict(self._env.execute_query(query))
         attachments = self._env["ir.attachment"].sudo()

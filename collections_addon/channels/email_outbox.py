@@ -22,6 +22,7 @@ class EmailOutbox:
         self._company = company.with_env(self._env)
         self._now = now
         self._sender = self._company._collections_sender()
+        self._domain = email_normalize(self._sender).partition("@")[2]
         self._comment = self._env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
 
     def add(self, emails):
@@ -54,7 +55,8 @@ class EmailOutbox:
         )
 
     def _create_statements(self, emails):
-        return self._env["ir.attachment"].create(
+        attachments = self._env["ir.attachment"].with_context(collections_unsearched=True)
+        return attachments.create(
             [
                 {
                     "name": email.statement_name,
@@ -105,9 +107,8 @@ class EmailOutbox:
     def _message_id(self, action):
         """The same for every attempt of a contact: should one that was thought
         lost have arrived after all, mail servers drop the second."""
-        domain = email_normalize(self._sender).partition("@")[2]
         seal = hmac(self._env, "collections_addon-message-id", action.id)[:24]
-        return f"<{action.id}.{seal}-openerp-{action.case_id.id}-collections.case@{domain}>"
+        return f"<{action.id}.{seal}-openerp-{action.case_id.id}-collections.case@{self._domain}>"
 
     def _note_on_action(self, email, mail, statement):
         email.action.with_env(self._env).write(

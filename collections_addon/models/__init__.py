@@ -93,6 +93,7 @@ from . import (
     collections_plan_reminder,
     dunning_tolerance,
     ir_actions_report,
+    ir_attachment,
     kpi_provider,
     mail_activity,
     mail_mail,

@@ -1,7 +1,10 @@
 from ast import literal_eval
 
-from odoo import tools
+from babel.dates import format_date
+
 from odoo.addons.base.models.res_lang import intersperse
+from odoo.tools import float_round
+from odoo.tools.misc import babel_locale_parse
 
 #: Keeps what is between from being torn apart by the right-to-left text around it.
 ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
@@ -21,8 +24,9 @@ class DebtorFormat:
     """
 
     def __init__(self, env, lang):
-        self._env = env(context={**env.context, "lang": lang})
-        self.lang = self._env["res.lang"]._get_data(code=lang)
+        self._env = env
+        self.lang = env["res.lang"]._get_data(code=lang)
+        self._locale = babel_locale_parse(self.lang.code)
         self._grouping = literal_eval(self.lang.grouping)
         self._dates = {}
         self._amounts = {}
@@ -38,7 +42,7 @@ class DebtorFormat:
         if not value:
             return ""
         if value not in self._dates:
-            text = tools.format_date(self._env, value, date_format="medium")
+            text = format_date(value, format="medium", locale=self._locale)
             self._dates[value] = ISOLATE % text if self.is_rtl else text
         return self._dates[value]
 
@@ -62,7 +66,7 @@ class DebtorFormat:
             around = (symbol + SPACE, "") if currency.position == "before" else ("", SPACE + symbol)
             self._currencies[currency.id] = (currency.rounding, currency.decimal_places, *around)
         rounding, places, before, after = self._currencies[currency.id]
-        number = f"{tools.float_round(value, precision_rounding=rounding):.{places}f}"
+        number = f"{float_round(value, precision_rounding=rounding):.{places}f}"
         whole, *cents = number.split(".")
         whole, _count = intersperse(whole, self._grouping, self.lang.thousands_sep or "")
         number = self.lang.decimal_point.join([whole, *cents])

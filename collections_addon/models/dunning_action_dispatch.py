@@ -120,15 +120,15 @@ class DunningAction(models.Model):
 
     def _send_by_channel(self, code, now):
         channel = self.env["collections.channel"]._by_code(code)
-        for action in self:
-            action.attempt_count += 1
+        for count, actions in self.grouped("attempt_count").items():
+            actions.attempt_count = count + 1
         self._transition("sending")
         channel._hand_over(self, now)
 
     def _apply_receipt(self, receipt, now):
         """Write down what a channel says of one contact."""
         self.ensure_one()
-        if receipt.external_id:
+        if receipt.external_id and receipt.external_id != self.external_id:
             self.external_id = receipt.external_id
         if receipt.state == "failed":
             if receipt.retry is not None:

@@ -41,16 +41,17 @@ class DunningAction(models.Model):
 
         In one statement: writing them one by one runs the checks of the whole invoice.
         """
-        moves = self.sudo().item_ids.move_id
-        self.env["account.move"].flush_model(["access_token"])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE account_move SET access_token = gen_random_uuid()"
-                " WHERE id IN %s AND access_token IS NULL AND move_type <> 'entry'",
-                tuple(moves.ids) or (0,),
-            )
+        moves = self.env["account.move"]
+        moves.flush_model(["access_token"])
+        self.env["dunning.action.item"].flush_model(["action_id", "move_id"])
+        query = SQL(
+            "UPDATE account_move SET access_token = gen_random_uuid()"
+            " WHERE id IN (SELECT move_id FROM dunning_action_item WHERE action_id = ANY(%s))"
+            " AND access_token IS NULL AND move_type <> 'entry' RETURNING id",
+            self.ids,
         )
-        moves.invalidate_recordset(["access_token"], flush=False)
+        given = moves.browse(row[0] for row in self.env.execute_query(query))
+        given.invalidate_recordset(["access_token"], flush=False)
 
     def _forget_unsent_mails(self):
         """Remove what earlier attempts wrote and surely did not send.

@@ -31,7 +31,10 @@ class DunningAction(models.Model):
         if company.collections_stopped:
             self._reschedule(now + RECHECK, "manual_hold")
             return self.browse()
-        timely = self.filtered(lambda action: not action._wait_for_window(now))
+        windows = {policy: policy._contact_window() for policy in self.policy_id}
+        timely = self.filtered(
+            lambda action: not action._wait_for_window(windows[action.policy_id], now)
+        )
         timely = timely.filtered(lambda action: not action._wait_for_ledger(company, now))
         ready = self.browse()
         for run, actions in timely.grouped("run_id").items():
@@ -40,10 +43,10 @@ class DunningAction(models.Model):
 
     # === TIME === #
 
-    def _wait_for_window(self, now):
+    def _wait_for_window(self, window, now):
         """Reschedule when it is not the customer's hour; say whether it was so."""
         self.ensure_one()
-        window, tz = self.policy_id._contact_window(), self._customer_tz()
+        tz = self._customer_tz()
         reason = blocking_reason(now, window, tz)
         if not reason:
             return False
@@ -204,7 +207,8 @@ class DunningAction(models.Model):
     def _refuse_by_channel(self):
         """Skip a contact its channel cannot make, and try the level's next channel."""
         self.ensure_one()
-        self.test_mode = self.policy_id.test_mode
+        if self.test_mode != self.policy_id.test_mode:
+            self.test_mode = self.policy_id.test_mode
         channel = self.env["collections.channel"]._by_code(self.channel_code)
         reason = channel._unavailable_reason(self)
         if reason:

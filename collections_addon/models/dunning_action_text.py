@@ -119,7 +119,19 @@ class DunningAction(models.Model):
     @api.depends_context("lang")
     def _compute_text_items(self):
         form = DebtorFormat(self.env, self.env.lang or "en_US")
-        lines = self._statement_lines()
+        self._set_text_items(self._statement_lines(), form)
+
+    def _fill_text_items(self, lines, form):
+        """Fill the fields about single items from open items that were read already.
+
+        :param dict lines: what :meth:`_statement_lines` gave
+        :param DebtorFormat form: of the language of the environment
+        """
+        fields_of_items = self.pool.field_computed[self._fields["oldest_number"]]
+        with self.env.protecting(fields_of_items, self):
+            self._set_text_items(lines, form)
+
+    def _set_text_items(self, lines, form):
         for action in self:
             late = [line for line in lines[action.id] if line.is_overdue]
             early = [line for line in lines[action.id] if not line.is_overdue and line.due_date]
@@ -158,10 +170,10 @@ class DunningAction(models.Model):
               FROM dunning_action_item item
          LEFT JOIN account_move_line line ON line.id = item.move_line_id
          LEFT JOIN account_move move ON move.id = item.move_id
-             WHERE item.action_id IN %s
+             WHERE item.action_id = ANY(%s)
           ORDER BY item.action_id, item.days_overdue DESC, line.date_maturity, item.id
             """,
-            tuple(self.ids) or (0,),
+            self.ids,
         )
         lines = {action_id: [] for action_id in self.ids}
         for action_id, *values in self.env.execute_query(query):
