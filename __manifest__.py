@@ -31,6 +31,7 @@
         "data/ir_cron.xml",
         "data/collections_dispute_data.xml",
         "data/collections_pay_data.xml",
+        "data/mail_template_autopay.xml",
         "data/report_paperformat.xml",
         # Reports
         "report/print_layout.xml",
@@ -70,6 +71,7 @@
         "views/collections_interest_views.xml",
         "views/res_config_settings_charge_views.xml",
         "views/collections_announcement_views.xml",
+        "views/collections_autopay_views.xml",
         "views/collections_pay_views.xml",
         "views/dunning_letter_views.xml",
         "views/dunning_call_views.xml",
@@ -84,6 +86,7 @@
         "views/portal_pay.xml",
         "views/portal_announce.xml",
         "views/portal_why.xml",
+        "views/portal_autopay.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
     ],

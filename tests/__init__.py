@@ -55,3 +55,7 @@ from . import test_portal_pay
 from . import test_portal_why
 from . import test_scenario_charges
 from . import test_interest_data
+from . import test_autopay
+from . import test_portal_autopay
+from . import test_autopay_crash
+from . import test_tour_portal_pay

@@ -20,6 +20,8 @@ PASSED_ON = ("db_host", "db_port", "db_user", "db_password")
 class DispatchCase(BaseCase):
     """Everything here is committed, in a database of its own that is dropped at the end."""
 
+    PROCESS = "dispatch_process.py"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -65,7 +67,7 @@ class DispatchCase(BaseCase):
             [
                 sys.executable,
                 "-Wignore",
-                Path(__file__).with_name("dispatch_process.py"),
+                Path(__file__).with_name(cls.PROCESS),
                 *options,
                 f"--addons-path={','.join(config['addons_path'])}",
                 f"--data-dir={config['data_dir']}",

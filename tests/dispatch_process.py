@@ -38,8 +38,12 @@ STEPS = {
 }
 
 
-def main(arguments):
-    """Serve commands until the input ends."""
+def main(arguments, commands=None):
+    """Serve commands until the input ends.
+
+    :param dict|None commands: name -> function, those of this file when not given
+    """
+    COMMANDS.update(commands or {})
     config.parse_config(arguments, setup_logging=True)
     registry = Registry(config["db_name"][0])
     for line in sys.stdin:

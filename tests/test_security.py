@@ -29,6 +29,11 @@ RIGHTS = {
     "collections.interest.law": ("admin", "admin", "admin"),
     "collections.compensation": ("admin", "admin", "admin"),
     "dunning.level.fee": ("admin", "admin", "admin"),
+    "collections.autopay": (None, "collector", None),
+    "collections.autopay.charge": (None, "collector", None),
+    "collections.autopay.item": (None, None, None),
+    "collections.autopay.attempt": (None, None, None),
+    "collections.decline.reason": ("admin", "admin", "admin"),
 }
 OPERATIONS = ("create", "write", "unlink")
 #: Technical models that only an administrator reads.

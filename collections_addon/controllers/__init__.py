@@ -1,5 +1,6 @@
 from . import (
     portal_announce,
+    portal_autopay,
     portal_base,
     portal_dispute,
     portal_documents,

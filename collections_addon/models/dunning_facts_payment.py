@@ -9,9 +9,13 @@ class DunningFacts(models.AbstractModel):
 
     @api.model
     def _move_pauses(self, company, date):
-        """Override: invoices with an announced payment, or one that a provider works on."""
+        """Override: invoices with an announced payment, one that a provider works on, or
+        one that will be collected on a day the customer was told of."""
         pauses = super()._move_pauses(company, date)
-        for move_id in self._announced_moves(company, date) | self._moves_under_way(company):
+        moves = self._announced_moves(company, date) | self._moves_under_way(company)
+        if not self.env.context.get("collections_without_autopay"):
+            moves |= self._collected_moves(company)
+        for move_id in moves:
             pauses.setdefault(move_id, "promised")
         return pauses
 
@@ -47,6 +51,23 @@ class DunningFacts(models.AbstractModel):
                 """,
                 company.id,
                 transactions._under_way_sql(),
+            )
+        )
+        return {move_id for [move_id] in rows}
+
+    def _collected_moves(self, company):
+        self.env["collections.autopay.item"].flush_model()
+        self.env["collections.autopay.charge"].flush_model(["company_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT line.move_id
+                  FROM collections_autopay_item item
+                  JOIN collections_autopay_charge charge ON charge.id = item.charge_id
+                  JOIN account_move_line line ON line.id = item.move_line_id
+                 WHERE item.is_live AND charge.company_id = %s
+                """,
+                company.id,
             )
         )
         return {move_id for [move_id] in rows}

@@ -1,4 +1,7 @@
+import requests
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .collections_case_checkout import BY_HAND
@@ -14,6 +17,15 @@ class PaymentTransaction(models.Model):
     )
     collections_share_ids = fields.One2many(
         "collections.payment.share", "transaction_id", string="Shares", readonly=True
+    )
+    collections_autopay_id = fields.Many2one(
+        "collections.autopay", string="Automatic Payment", readonly=True, index="btree_not_null"
+    )
+    collections_attempt_ids = fields.One2many(
+        "collections.autopay.attempt", "transaction_id", string="Attempt", readonly=True
+    )
+    collections_in_doubt = fields.Boolean(
+        readonly=True, help="The connection broke: it is not known what the provider did."
     )
 
     @api.model
@@ -108,6 +120,34 @@ class PaymentTransaction(models.Model):
             (item | share.move_line_id).reconcile()
         for share, *_rest in common:
             (counterpart | share.move_line_id).reconcile()
+
+    # === AUTOMATIC PAYMENT === #
+
+    def _send_api_request(self, method, endpoint, **kwargs):
+        """Override of `payment`: a broken connection is no refusal, it is a doubt."""
+        try:
+            return super()._send_api_request(method, endpoint, **kwargs)
+        except ValidationError as error:
+            lost = (requests.exceptions.ConnectionError, requests.exceptions.Timeout)
+            if isinstance(error.__context__, lost):
+                self.collections_in_doubt = True
+            raise
+
+    def _post_process(self):
+        """Override of `account_payment`: mandates and automatic charges follow."""
+        super()._post_process()
+        for transaction in self.sudo():
+            if transaction.collections_autopay_id:
+                transaction._give_method()
+            if transaction.collections_attempt_ids:
+                transaction.collections_attempt_ids.charge_id._follow(transaction)
+
+    def _give_method(self):
+        """The method just saved is the one to collect from."""
+        autopay = self.collections_autopay_id
+        given = self.state in ("authorized", "done") and self.token_id
+        if given and autopay.state in ("draft", "suspended"):
+            autopay._activate(self.token_id)
 
     def _log_message_on_linked_documents(self, message):
         """Override of `account_payment`: the case is told, too."""
