@@ -59,3 +59,6 @@ from . import test_autopay
 from . import test_portal_autopay
 from . import test_autopay_crash
 from . import test_tour_portal_pay
+from . import test_portal_preferences
+from . import test_portal_rating
+from . import test_portal_speed

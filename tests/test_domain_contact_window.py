@@ -379,3 +379,31 @@ class _NoZoneInfo(ZoneInfo):
 
     def __new__(cls, key):
         raise ZoneInfoNotFoundError(key)
+
+
+class TestNarrowed(TestCase):
+    """A debtor's own wishes within the window of a policy."""
+
+    def test_hours_and_days_are_cut(self):
+        window = ContactWindow(8, 20).narrowed(10, 22, frozenset({1, 3}))
+        self.assertEqual((window.send_from, window.send_to), (10, 20))
+        self.assertEqual(
+            [bool(day) for day in window.minutes_by_weekday], [False, True] * 2 + [False] * 3
+        )
+
+    def test_no_wishes_change_nothing(self):
+        window = ContactWindow(8, 20, working_days=frozenset({0, 1}))
+        self.assertEqual(window.narrowed(0, 0, None), window)
+
+    def test_a_whole_day_is_narrowed_as_well(self):
+        window = ContactWindow(0, 0).narrowed(10, 12, None)
+        self.assertEqual((window.send_from, window.send_to), (10, 12))
+
+    def test_wishes_that_leave_nothing_are_put_aside(self):
+        for window in (
+            ContactWindow(8, 10),
+            ContactWindow(8, 20, working_days=frozenset({0})),
+            ContactWindow(8, 20, hours_by_weekday={5: [(8, 9)]}),
+        ):
+            with self.subTest(window):
+                self.assertEqual(window.narrowed(12, 14, frozenset({5})), window)

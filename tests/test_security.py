@@ -19,6 +19,8 @@ RIGHTS = {
     "dunning.action.item": (None, None, None),
     "collections.case": ("collector", "collector", None),
     "collections.hold": ("collector", "collector", "manager"),
+    "collections.opt.out": ("collector", "collector", None),
+    "collections.complaint": ("collector", "manager", None),
     "collections.segment": ("admin", "admin", "admin"),
     "collections.aging.bucket": ("admin", "admin", "admin"),
     "collections.charge": ("manager", "collector", None),

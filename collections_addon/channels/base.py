@@ -49,6 +49,8 @@ class CollectionsChannel(models.AbstractModel):
 
     #: A person makes the contact; the system only prepares it.
     _is_manual = False
+    #: Whether customers may refuse it.
+    _can_refuse = True
     _sequence = 10
 
     # === REGISTRY === #
@@ -72,6 +74,11 @@ class CollectionsChannel(models.AbstractModel):
     def _selection(self):
         """(code, translated name) of every channel, for selection fields."""
         return [(code, self._by_code(code)._label()) for code in self._codes()]
+
+    @api.model
+    def _selection_to_refuse(self):
+        """(code, translated name) of the channels that customers may refuse."""
+        return [(code, name) for code, name in self._selection() if self._by_code(code)._can_refuse]
 
     @api.model
     def _manual_codes(self):

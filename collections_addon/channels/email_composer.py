@@ -319,6 +319,7 @@ class EmailComposer:
         answers = case._answer_labels() if action.level_id._asks_why() else {}
         return {
             "portal_url": case._portal_url(self._today),
+            "wishes_url": case._portal_url(self._today, "/preferences"),
             "answers": [
                 (label, case._portal_url(self._today, f"/why/{answer}"))
                 for answer, label in answers.items()

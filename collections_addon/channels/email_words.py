@@ -32,6 +32,7 @@ def words(env):
         credits_total=_("Credits, deducted above"),
         one_by_one=_("Every invoice in the list has its own link; you can pay them one by one."),
         portal=_("See your account, and choose how to go on"),
+        wishes=_("Choose how and when we contact you, or complain"),
         why=_("Is something in the way? Tell us with one tap:"),
         left_out=_("The invoices that are not attached are behind the links above."),
     )

@@ -17,6 +17,8 @@ class CollectionsChannelLetter(models.AbstractModel):
     _description = "Letter Channel"
 
     _is_manual = True
+    #: Notices must have a way to reach the customer.
+    _can_refuse = False
     _sequence = 40
 
     @api.model

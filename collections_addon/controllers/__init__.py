@@ -5,6 +5,8 @@ from . import (
     portal_dispute,
     portal_documents,
     portal_pay,
+    portal_preferences,
     portal_promise,
+    portal_rating,
     portal_why,
 )

@@ -47,3 +47,11 @@ def files_of(name):
     """
     sent = request.httprequest.files.getlist(name)
     return [(file.filename, file.read()) for file in sent if file.filename]
+
+
+def whole(text):
+    """A whole number as entered; -1 for what is none, which no form accepts.
+
+    :rtype: int
+    """
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text or "") else -1

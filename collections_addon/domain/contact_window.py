@@ -8,7 +8,7 @@ database: the system's or the `tzdata` package's, else the copy that `pytz` carr
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
@@ -66,6 +66,30 @@ class ContactWindow:
             _check_weekday(weekday)
             for hour_from, hour_to in intervals:
                 _check_hours(hour_from, hour_to, "A working period of the calendar")
+
+    def narrowed(
+        self, hour_from: float, hour_to: float, weekdays: frozenset[int] | None
+    ) -> "ContactWindow":
+        """Give this window within a debtor's own wishes.
+
+        :param hour_from: hour from which contact is welcome; equal to `hour_to` for any
+        :param weekdays: weekdays on which contact is welcome; None for any
+        :return: the window itself when the wishes leave nothing of it
+        """
+        if hour_from == hour_to and weekdays is None:
+            return self
+        first, last = self.send_from, self.send_to
+        if first == last:
+            first, last = 0.0, 24.0
+        if hour_from != hour_to:
+            first, last = max(first, hour_from), min(last, hour_to)
+        days = self.working_days
+        if weekdays is not None:
+            days = weekdays if days is None else days & weekdays
+        if first >= last:
+            return self
+        window = replace(self, send_from=first, send_to=last, working_days=days)
+        return window if any(window.minutes_by_weekday) else self
 
     @cached_property
     def minutes_by_weekday(self) -> tuple[tuple[tuple[int, int], ...], ...]:

@@ -46,7 +46,7 @@ class DunningAction(models.Model):
     def _wait_for_window(self, window, now):
         """Reschedule when it is not the customer's hour; say whether it was so."""
         self.ensure_one()
-        tz = self._customer_tz()
+        window, tz = self._window(window), self._customer_tz()
         reason = blocking_reason(now, window, tz)
         if not reason:
             return False
@@ -56,6 +56,14 @@ class DunningAction(models.Model):
         else:
             self._reschedule(opening, reason)
         return True
+
+    def _window(self, window):
+        """When this customer may be contacted, within what its policy allows.
+
+        :param ContactWindow window: of the policy
+        :rtype: ContactWindow
+        """
+        return window
 
     def _customer_tz(self):
         recipient, company = self.recipient_id, self.company_id
@@ -118,7 +126,7 @@ class DunningAction(models.Model):
     def _next_try(self, now):
         """The first opening of the next day."""
         tomorrow = now + timedelta(days=1)
-        window = self.policy_id._contact_window()
+        window = self._window(self.policy_id._contact_window())
         return next_opening(tomorrow, window, self._customer_tz()) or tomorrow
 
     def _update_to(self, listing):

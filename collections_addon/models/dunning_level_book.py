@@ -14,8 +14,20 @@ class LevelBook:
             level.id: [(step.id, step.channel_code) for step in level._first_steps()]
             for level in levels
         }
+        self.all_steps = {
+            level.id: [(step.id, step.channel_code) for step in level.step_ids] for level in levels
+        }
         self.manual_codes = env["collections.channel"]._manual_codes()
         self._openings = {}
+
+    def steps(self, level_id, preferred):
+        """(step id, channel) by which a level reaches a customer.
+
+        :param str|None preferred: the channel the customer prefers; where the level has
+            it, it takes the place of the others
+        """
+        wished = [step for step in self.all_steps[level_id] if step[1] == preferred]
+        return wished[:1] or self.first_steps[level_id]
 
     def opening(self, level_id, now):
         """How a new contact of a level begins: who has to say yes to it.

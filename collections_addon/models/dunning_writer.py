@@ -65,6 +65,7 @@ class DunningWriter:
         self.levels = LevelBook(self.env, self.company)
         self.now = fields.Datetime.now()
         self.env["dunning.action"].flush_model()
+        self.env["collections.case"].flush_model(["preferred_channel"])
         self.env["res.partner"].flush_model(["commercial_partner_id", "type", "active"])
         self.under_way = set(
             self.env.execute_query(
@@ -81,6 +82,16 @@ class DunningWriter:
                     "SELECT commercial_partner_id, min(id) FROM res_partner"
                     " WHERE type = 'invoice' AND active AND id <> commercial_partner_id"
                     " GROUP BY commercial_partner_id"
+                )
+            )
+        )
+
+        self.preferred = dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT partner_id, preferred_channel FROM collections_case"
+                    " WHERE company_id = %s AND preferred_channel IS NOT NULL",
+                    self.company.id,
                 )
             )
         )
@@ -161,7 +172,8 @@ class DunningWriter:
         """One contact per first step of the level: (partner, listing, step id, channel)."""
         for partner_id, listing in listings:
             currency_id = listing.items[0].line.currency_id
-            for step_id, code in self.levels.first_steps[listing.level_id]:
+            steps = self.levels.steps(listing.level_id, self.preferred.get(partner_id))
+            for step_id, code in steps:
                 if (partner_id, currency_id, code) not in self.under_way:
                     yield partner_id, listing, step_id, code
 
