@@ -15,7 +15,7 @@ Rate, Band, Earlier = interest.Rate, charges.Band, charges.EarlierInterest
 
 CENT = Decimal("0.01")
 DUE = date(2026, 1, 31)
-FLAT = [Rate(date(2020, 1, 1), Decimal(10))]
+FLAT = (Rate(date(2020, 1, 1), Decimal(10)),)
 
 
 def day(offset):
@@ -27,7 +27,7 @@ def claim(until, payments=(), earlier=(), amount=1000, rates=FLAT, known_until=N
     return charges.interest_claim(Decimal(amount), DUE, payments, terms, day(until), earlier, CENT)
 
 
-def earlier_of(result, rates=tuple(FLAT)):
+def earlier_of(result, rates=FLAT):
     return Earlier(result.first, result.last, result.amount, rates, "actual/365")
 
 
