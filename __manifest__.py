@@ -86,6 +86,7 @@
         "views/portal_promise.xml",
         "views/portal_history.xml",
         "views/portal_pay.xml",
+        "views/portal_plan.xml",
         "views/portal_announce.xml",
         "views/portal_why.xml",
         "views/portal_autopay.xml",

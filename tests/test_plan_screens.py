@@ -94,6 +94,20 @@ class TestPlanDialog(PlanScreens):
         plan._accept("Dora", self._at(TODAY))
         self.assertEqual(plan.state, "active")
 
+    def test_it_opens_in_the_browser_with_the_invoices_ticked(self):
+        """The web client takes commands, not ids, as what is ticked at first."""
+        dialog = (
+            self.env["collections.plan.wizard"]
+            .with_user(self.collector)
+            .with_context(active_model=self.case._name, active_ids=self.case.ids)
+        )
+        spec = {"move_ids": {"fields": {"display_name": {}}}, "debt": {}, "preview": {}}
+        with self.day(TODAY):
+            values = dialog.onchange({}, [], spec)["value"]
+        ticked = {command[1] for command in values["move_ids"]}
+        self.assertEqual(ticked, {self.first.id, self.second.id})
+        self.assertEqual(values["debt"], 360)
+
     def test_only_for_invoices_of_one_customer(self):
         other = self._invoice(self._customer("Other"), 10, due="2026-03-02")
         with self.assertRaises(UserError):

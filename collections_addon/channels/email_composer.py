@@ -215,11 +215,7 @@ class EmailComposer:
             "credit": action.amount_credit,
             "disputed": disputed,
             "asides": [aside for aside in asides if aside],
-            "statement_scope": self._env._(
-                "All open items on %(date)s. Amounts in %(currency)s.",
-                date=self._form.date(self._today),
-                currency=currency.name,
-            ),
+            "statement_scope": self._scope(action),
         }
 
     def _charges(self, action, charges):
@@ -236,6 +232,17 @@ class EmailComposer:
         """Heading, rows, and whether their sum is given, for each part of the list."""
         sections = ((self._say.overdue, overdue, bool(other)), (self._say.not_due, other, False))
         return [section for section in sections if section[1]]
+
+    def _scope(self, action):
+        """What the attached list holds, in words."""
+        values = {"date": self._form.date(self._today), "currency": action.currency_id.name}
+        if action.plan_line_id:
+            return self._env._(
+                "Installments of your payment plan on %(date)s: what is overdue, and the next "
+                "one. Amounts in %(currency)s.",
+                **values,
+            )
+        return self._env._("All open items on %(date)s. Amounts in %(currency)s.", **values)
 
     def _row(self, line, money):
         row = Row(
@@ -287,6 +294,8 @@ class EmailComposer:
 
     def _payment(self, action, lines):
         """The button, and the other ways to pay."""
+        if action.plan_line_id:
+            return self._plan_payment(action, lines)
         payable = {line.move_id: line for line in reversed(lines) if self._pay_url(line)}
         single = next(iter(payable.values())) if len(payable) == 1 else None
         first = next((line for line in lines if line.move_id in payable), None)
@@ -298,6 +307,17 @@ class EmailComposer:
             "pay_label": first and self._env._("View and pay %s", first.number),
             "transfer": transfer,
             "ways": [way for way in ways if way],
+        }
+
+    def _plan_payment(self, action, lines):
+        """Installments are paid on the page of their plan, or by transfer with its number."""
+        plan = action.plan_line_id.plan_id
+        transfer = transfer_text(self._env, self._bank(action, lines), plan.name)
+        return {
+            "pay_url": action.case_id._portal_url(self._today, f"/plan/{plan.id}"),
+            "pay_label": self._env._("View your plan and pay"),
+            "transfer": transfer,
+            "ways": [way for way in (transfer,) if way],
         }
 
     def _bank(self, action, lines):

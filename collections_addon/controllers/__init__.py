@@ -6,6 +6,7 @@ from . import (
     portal_documents,
     portal_pay,
     portal_preferences,
+    portal_plan,
     portal_promise,
     portal_rating,
     portal_why,

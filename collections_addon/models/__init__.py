@@ -58,6 +58,7 @@ from . import (
     collections_plan_charge,
     collections_plan_document,
     collections_plan_screen,
+    collections_case_plan_portal,
     collections_plan_ledger,
     collections_kpi,
     collections_payment_share,

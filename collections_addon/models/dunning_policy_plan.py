@@ -65,6 +65,14 @@ class DunningPolicy(models.Model):
         return self.with_context(active_test=False).search([("is_for_plans", "=", True)])._rules()
 
 
+class DunningLevel(models.Model):
+    _inherit = "dunning.level"
+
+    def _asks_why(self):
+        """Override: who is in a plan has said why; a missed installment asks to talk."""
+        return super()._asks_why() and not self.policy_id.is_for_plans
+
+
 class DunningLevelStep(models.Model):
     _inherit = "dunning.level.step"
 

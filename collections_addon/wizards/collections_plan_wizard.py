@@ -80,7 +80,8 @@ class CollectionsPlanWizard(models.TransientModel):
         if not case:
             raise UserError(self.env._("Choose open invoices of a customer first."))
         today = case.company_id._collections_today(fields.Datetime.now())
-        return {**values, "case_id": case.id, "today": today, "move_ids": moves.ids}
+        chosen = [Command.set(moves.ids)]
+        return {**values, "case_id": case.id, "today": today, "move_ids": chosen}
 
     def _choices_of(self, plan):
         """A plan's own schedule, as far as it still lies ahead."""
