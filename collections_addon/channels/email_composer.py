@@ -238,8 +238,7 @@ class EmailComposer:
         values = {"date": self._form.date(self._today), "currency": action.currency_id.name}
         if action.plan_line_id:
             return self._env._(
-                "Installments of your payment plan on %(date)s: what is overdue, and the next "
-                "one. Amounts in %(currency)s.",
+                "Installments overdue on %(date)s, and the next one. Amounts in %(currency)s.",
                 **values,
             )
         return self._env._("All open items on %(date)s. Amounts in %(currency)s.", **values)
