@@ -46,6 +46,7 @@
         "data/mail_template_plan_proposal.xml",
         "data/mail_template_thank_you.xml",
         "data/collections_interest.xml",
+        "data/collections_handover_data.xml",
         # Views; wizards first, their actions stand in the headers of the others
         "views/collections_wizard_views.xml",
         "views/collections_first_steps_views.xml",
@@ -71,6 +72,8 @@
         "views/collections_plan_views.xml",
         "views/collections_charge_views.xml",
         "views/collections_interest_views.xml",
+        "views/collections_handover_views.xml",
+        "views/account_move_charge_views.xml",
         "views/res_config_settings_charge_views.xml",
         "views/collections_announcement_views.xml",
         "views/collections_autopay_views.xml",

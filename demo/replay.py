@@ -103,6 +103,7 @@ class Replay:
             if not claimed:
                 return
             ready = claimed._gate(self.company, now)
+            ready._plan_charges(now)
             ready._transition("sending")
             ready.attempt_count = 1
             self._write_emails(ready.filtered(lambda a: a.channel_code == "email"), now)

@@ -2,6 +2,7 @@
 
 import logging
 
+from .charges import Charges
 from .customers import CUSTOMERS
 from .events import Events
 from .ledger import Ledger
@@ -18,7 +19,7 @@ SEGMENTS = {
     "trouble": "cannot_pay",
     "installments": "informed",
 }
-CRONS = ("dunning_dispatch", "collections_refresh")
+CRONS = ("dunning_dispatch", "collections_refresh", "collections_charge")
 
 
 class Story:
@@ -40,6 +41,7 @@ class Story:
         self.customers = customers
         self.replay = Replay(self.ledger, replay_days, self._user("manager"))
         self.events = Events(self.ledger, self.replay, self._user("collector"))
+        self.charges = Charges(self)
 
     def is_told(self):
         """Whether the company has these customers already."""
@@ -51,9 +53,11 @@ class Story:
         """Make everything, in the order in which it would have happened."""
         self.ledger.prepare()
         self._choose_policies()
+        self.charges.choose()
         self._open_cases()
         self.events.plan()
         self.replay.play()
+        self.charges.decide()
         self._hand_over()
         self._compute_figures()
         _logger.info(
@@ -106,6 +110,7 @@ class Story:
         for customer in self._marked("legal"):
             self.cases[customer].priority = "2"
             self.cases[customer]._set_stage("legal")
+        self.charges.hand_over()
 
     def _compute_figures(self):
         """What the nightly job would have computed: the figures of the cases."""

@@ -63,3 +63,4 @@ from . import test_tour_portal_pay
 from . import test_portal_preferences
 from . import test_portal_rating
 from . import test_portal_speed
+from . import test_handover

@@ -36,6 +36,9 @@ RIGHTS = {
     "collections.autopay.item": (None, None, None),
     "collections.autopay.attempt": (None, None, None),
     "collections.decline.reason": ("admin", "admin", "admin"),
+    "collections.handover": ("collector", "collector", None),
+    "collections.handover.line": ("collector", "collector", "collector"),
+    "collections.write.off": ("collector", "collector", None),
 }
 OPERATIONS = ("create", "write", "unlink")
 #: Technical models that only an administrator reads.

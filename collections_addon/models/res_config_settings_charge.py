@@ -30,3 +30,14 @@ class ResConfigSettings(models.TransientModel):
     collections_consumer_law_id = fields.Many2one(
         related="company_id.collections_consumer_law_id", readonly=False
     )
+    collections_allocation_order = fields.Selection(
+        related="company_id.collections_allocation_order", readonly=False
+    )
+    collections_write_off_account_id = fields.Many2one(
+        related="company_id.collections_write_off_account_id", readonly=False
+    )
+    collections_write_off_limit = fields.Monetary(
+        related="company_id.collections_write_off_limit",
+        readonly=False,
+        currency_field="currency_id",
+    )

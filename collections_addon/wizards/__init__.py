@@ -4,6 +4,7 @@ from . import (
     collections_charge_end,
     collections_dispute_resolution,
     collections_first_steps,
+    collections_handover_report,
     collections_hold_wizard,
     collections_interest_import,
     collections_plan_wizard,
