@@ -87,6 +87,7 @@
         "views/portal_overview.xml",
         "views/portal_dispute.xml",
         "views/portal_promise.xml",
+        "views/portal_charge.xml",
         "views/portal_history.xml",
         "views/portal_pay.xml",
         "views/portal_plan.xml",

@@ -64,3 +64,4 @@ from . import test_portal_preferences
 from . import test_portal_rating
 from . import test_portal_speed
 from . import test_handover
+from . import test_portal_charge

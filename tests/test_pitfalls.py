@@ -1,7 +1,7 @@
 """Ways in which such systems have failed their users, each a test named by its number.
 
-The list is that of the design; P12 and P13 (fees and interest) come with charges, P20
-(promises and disputes) with those.
+The list is that of the design; P12 and P13 (fees and interest) are in `test_charge` and
+`test_scenario_charges`, P20 (promises and disputes) with those.
 """
 
 from datetime import date, timedelta

@@ -2,6 +2,7 @@ from . import (
     portal_announce,
     portal_autopay,
     portal_base,
+    portal_charge,
     portal_dispute,
     portal_documents,
     portal_pay,

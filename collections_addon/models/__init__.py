@@ -38,6 +38,7 @@ from . import (
     collections_hold,
     collections_portal_account,
     collections_portal_history,
+    collections_portal_charge,
     collections_portal_limit,
     collections_interest,
     collections_refresh,
