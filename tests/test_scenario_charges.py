@@ -3,6 +3,7 @@
 from datetime import date
 
 from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import SecondCompany
@@ -417,6 +418,49 @@ class TestChargesInMessages(ChargingCommon):
         charge = self._charges(kind="interest")
         self.assertIn("10,00 %", charge.with_context(lang="fr_FR").basis)
         self.assertIn("10.00 %", charge.with_context(lang="en_US").basis)
+
+
+@tagged("post_install", "-at_install")
+class TestInterestByHand(ChargingCommon):
+    def _charge_interest(self, *moves, date, user="manager", **values):
+        wizard = (
+            self.env["collections.charge.interest"]
+            .with_user(self.users[user])
+            .create({"move_ids": [Command.set([m.id for m in moves])], "date": date, **values})
+        )
+        wizard.action_confirm()
+        return self._charges()
+
+    def test_p12_on_an_invoice_paid_late_by_the_day(self):
+        invoice = self._invoice(self.customer, 1000, due="2026-03-01")
+        self._pay(invoice, 400, "2026-03-11")
+        self._pay(invoice, 600, "2026-03-31")
+        charge = self._charge_interest(invoice, date="2026-04-30")
+        # 10 days on 1,000, 20 on 600, none after the last payment
+        self.assertEqual((charge.amount, charge.state), (6.03, "draft"))
+        self.assertEqual(str(charge.date_to), "2026-03-31")
+        with self.assertRaisesRegex(UserError, "No interest is due"):
+            self._charge_interest(invoice, date="2026-05-30")
+
+    def test_days_that_a_level_has_charged_are_left_out(self):
+        self._charging(interest="statutory")
+        invoice = self._invoice(self.customer, 1000, due="2026-03-01")
+        self._live("2026-03-06", "2026-03-16")
+        charges = self._charge_interest(invoice, date="2026-03-26", interest="contract", percent=20)
+        self.assertEqual(charges.mapped("amount"), [4.11, 5.48])
+
+    def test_who_and_what(self):
+        invoice = self._invoice(self.customer, 1000, due="2026-03-01")
+        for name in ("viewer", "collector"):
+            with self.subTest(name), self.assertRaises(AccessError), self.cr.savepoint():
+                self._charge_interest(invoice, date="2026-03-26", user=name)
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self._charge_interest(invoice, date="2026-03-26", interest="contract")
+        with self.assertRaises(UserError):
+            self._charge_interest(invoice, date="2026-03-01")
+        note = self._charge(invoice)._book(date(2026, 3, 5))
+        with self.assertRaises(UserError):
+            self._charge_interest(note, date="2026-03-26")
 
 
 @tagged("post_install", "-at_install")

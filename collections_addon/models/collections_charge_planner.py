@@ -45,7 +45,12 @@ class CollectionsChargePlanner(models.AbstractModel):
         )
         if not items:
             return plans
-        facts = ChargeFacts(self.env, items)
+        facts = ChargeFacts(
+            self.env,
+            items.move_line_id,
+            credits={item.move_line_id.id: item.amount_credit for item in items},
+            disputed={item.move_line_id.id: item.amount_disputed for item in items},
+        )
         for action in charging:
             own = items.filtered(lambda item, action=action: item.action_id == action)
             own = own.sorted(lambda item: (-item.days_overdue, item.id))
@@ -59,25 +64,41 @@ class CollectionsChargePlanner(models.AbstractModel):
             return []
         law = action.company_id._collections_law(kind)
         planned, fee_bearers = [], set()
-        for item in items.filtered(lambda item: item.move_line_id and not facts.is_charge(item)):
+        for item in items.filtered("move_line_id"):
+            line = item.move_line_id
+            if facts.is_charge(line):
+                continue
             for charge in (
                 self._fee(level, item, fee_bearers),
                 self._compensation(level, item, law, facts),
-                self._interest(level, item, law, facts, date),
+                self._interest(level.interest, level.interest_percent, line, law, facts, date),
             ):
-                if charge and not facts.has(item, charge["kind"]):
-                    planned.append(charge)
+                if charge and not facts.has(line, level, charge["kind"]):
+                    planned.append({**charge, "level": level.id, "mode": level.charge_mode})
         return planned
 
-    def _charge(self, level, item, kind, amount, **values):
-        return {
-            "line": item.move_line_id.id,
-            "level": level.id,
-            "kind": kind,
-            "amount": str(amount),
-            "mode": level.charge_mode,
-            **values,
-        }
+    @api.model
+    def _plan_interest(self, lines, kind, percent, date):
+        """Late interest on items, open or paid by now, that no contact charges.
+
+        :param lines: `account.move.line`, receivable items of one company
+        :param str kind: `statutory` or `contract`
+        :param float percent: percent a year, for `contract`
+        :param datetime.date date: last day that bears interest
+        :return: planned charges, without those that come to nothing
+        :rtype: list[dict]
+        """
+        facts = ChargeFacts(self.env, lines, credits={}, disputed={})
+        planned = []
+        for line in lines:
+            debtor = line.partner_id._collections_debtor_kind()
+            law = line.company_id._collections_law(debtor)
+            if not facts.is_charge(line):
+                planned.append(self._interest(kind, percent, line, law, facts, date))
+        return [charge for charge in planned if charge]
+
+    def _charge(self, line, kind, amount, **values):
+        return {"line": line.id, "kind": kind, "amount": str(amount), **values}
 
     # === FEE === #
 
@@ -94,7 +115,7 @@ class CollectionsChargePlanner(models.AbstractModel):
             return None
         bearers.add(item.id)
         terms = {"fixed": str(fixed), "percent": str(percent), "base": str(base)}
-        return self._charge(level, item, "fee", amount, terms=terms)
+        return self._charge(item.move_line_id, "fee", amount, terms=terms)
 
     # === COMPENSATION === #
 
@@ -127,39 +148,37 @@ class CollectionsChargePlanner(models.AbstractModel):
                     "currency": own.id,
                     "percent": str(band.percent),
                 }
-                return self._charge(level, item, "compensation", amount, terms=terms)
+                return self._charge(line, "compensation", amount, terms=terms)
         return None
 
     # === INTEREST === #
 
-    def _interest(self, level, item, law, facts, date):
-        if level.interest == "none" or (level.interest == "statutory" and not law):
-            return None
-        line = item.move_line_id
+    def _interest(self, kind, percent, line, law, facts, date):
+        """Late interest of an item up to a date; None when it comes to nothing."""
         due = facts.due(line)
-        rates, day_count, known_until = self._rates(level, law, item, due)
+        rates, day_count, known_until = self._rates(kind, percent, line, law, due)
         if not rates:
             return None
         claim = interest_claim(
-            facts.owed(item),
+            facts.owed(line),
             due,
-            facts.payments(item),
+            facts.payments(line),
             (rates, day_count, known_until),
             date,
             facts.earlier_interest(line),
-            decimal(item.currency_id.rounding),
+            decimal(line.currency_id.rounding),
         )
         if claim.amount <= 0 or not claim.periods:
             return None
+        is_cut = known_until is not None and known_until < date
         return self._charge(
-            level,
-            item,
+            line,
             "interest",
             claim.amount,
             first=claim.first.isoformat(),
             last=claim.last.isoformat(),
             terms={
-                "law": law.id if level.interest == "statutory" else False,
+                "law": law.id if kind == "statutory" else False,
                 "rates": [[rate.since.isoformat(), str(rate.percent)] for rate in rates],
                 "day_count": day_count,
                 "periods": [
@@ -167,21 +186,17 @@ class CollectionsChargePlanner(models.AbstractModel):
                     for p in claim.periods
                 ],
                 "correction": str(claim.correction),
-                "known_until": known_until.isoformat()
-                if known_until and known_until < date
-                else None,
+                "known_until": known_until.isoformat() if is_cut else None,
             },
         )
 
-    def _rates(self, level, law, item, due):
+    def _rates(self, kind, percent, line, law, due):
         """Rates, day count, and last day for which the rates are known."""
-        company_count = item.action_id.company_id.collections_day_count
-        if level.interest == "contract":
-            rates, known_until = applicable_rates(
-                [], None, decimal(level.interest_percent), False, due
-            )
+        company_count = line.company_id.collections_day_count
+        if kind == "contract":
+            rates, known_until = applicable_rates([], None, decimal(percent), False, due)
             return rates, company_count, known_until
-        if not law._has_interest():
+        if kind == "none" or not law._has_interest():
             return [], company_count, None
         reference = law.reference_id
         rates, known_until = applicable_rates(
@@ -198,16 +213,19 @@ class ChargeFacts:
     """What the ledger says of the items that may be charged, in a few queries.
 
     :param odoo.api.Environment env: with the rights to read the ledger
-    :param items: `dunning.action.item`
+    :param lines: `account.move.line`
+    :param dict credits: line id -> credits of the customer that cover it, not allocated
+    :param dict disputed: line id -> contested amount
     """
 
-    def __init__(self, env, items):
+    def __init__(self, env, lines, credits, disputed):
         self._env = env
-        self._lines = items.move_line_id
+        self._lines = lines
+        self._credits, self._disputed = credits, disputed
         self._payments, self._credited = self._read_payments()
         self._earlier = self._read_charges()
         self._charge_moves = self._read_charge_moves()
-        self._credit_dates = self._read_credit_dates(items)
+        self._credit_dates = self._read_credit_dates()
 
     def _read_payments(self):
         """Payments of each line with their days, and what was credited of it."""
@@ -242,9 +260,9 @@ class ChargeFacts:
         )  # fmt: skip
         return rows.invoice_id
 
-    def _read_credit_dates(self, items):
+    def _read_credit_dates(self):
         """(customer, currency) -> day of its oldest credit that nobody has allocated."""
-        covered = items.filtered("amount_credit")
+        covered = self._lines.filtered(lambda line: self._credits.get(line.id))
         if not covered:
             return {}
         self._env["account.move.line"].flush_model()
@@ -259,42 +277,39 @@ class ChargeFacts:
                AND line.amount_residual_currency < 0
           GROUP BY 1, 2
             """,
-            tuple(covered.action_id.partner_id.ids),
-            tuple(covered.action_id.company_id.ids),
+            tuple(covered.partner_id.commercial_partner_id.ids),
+            tuple(covered.company_id.ids),
         )
         return {(row[0], row[1]): row[2] for row in self._env.execute_query(query)}
 
-    def is_charge(self, item):
+    def is_charge(self, line):
         """Whether the item itself is a debit note over charges: it is not charged again."""
-        return item.move_id in self._charge_moves
+        return line.move_id in self._charge_moves
 
     def due(self, line):
         return line.date_maturity or line.date
 
-    def owed(self, item):
+    def owed(self, line):
         """What was owed from the beginning: what was credited, or is disputed, is not."""
-        line = item.move_line_id
-        return (
-            decimal(line.amount_currency)
-            - self._credited[line.id]
-            - decimal(item.amount_disputed)
-        )  # fmt: skip
+        disputed = decimal(self._disputed.get(line.id))
+        return decimal(line.amount_currency) - self._credited[line.id] - disputed
 
-    def payments(self, item):
+    def payments(self, line):
         """(day, amount) of what was paid; a credit not yet allocated counts as of its day."""
-        payments = list(self._payments[item.move_line_id.id])
-        if item.amount_credit:
-            action = item.action_id
-            day = self._credit_dates.get((action.partner_id.id, action.currency_id.id))
-            if day:
-                payments.append((day, decimal(item.amount_credit)))
+        payments = list(self._payments[line.id])
+        covered = decimal(self._credits.get(line.id))
+        day = self._credit_dates.get(
+            (line.partner_id.commercial_partner_id.id, line.currency_id.id)
+        )
+        if covered and day:
+            payments.append((day, covered))
         return payments
 
-    def has(self, item, kind):
+    def has(self, line, level, kind):
         """Whether the item has been charged so for this level, or compensated ever."""
         return any(
-            charge.kind == kind and (charge.level_id == item.level_id or kind == "compensation")
-            for charge in self._earlier.get(item.move_line_id, ())
+            charge.kind == kind and (charge.level_id == level or kind == "compensation")
+            for charge in self._earlier.get(line, ())
         )
 
     def earlier_interest(self, line):

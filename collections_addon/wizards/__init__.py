@@ -2,6 +2,7 @@ from . import (
     collections_case_assign,
     collections_case_stage,
     collections_charge_end,
+    collections_charge_interest,
     collections_dispute_resolution,
     collections_first_steps,
     collections_handover_report,
