@@ -1,5 +1,7 @@
 """What the demo firm charges for late payment, and whom it has handed over."""
 
+from datetime import timedelta
+
 #: Share of the charges of the past that a manager has booked, waived or left as they are.
 BOOKED, WAIVED = 3, 7
 
@@ -43,7 +45,7 @@ class Charges:
         )
         charges[::WAIVED]._waive("Agreed with the customer on the phone")
         left = charges.filtered(lambda charge: charge.state == "mentioned")
-        left[::BOOKED]._book(self.today)
+        left[::BOOKED]._book(self.today - timedelta(days=1))
 
     def hand_over(self):
         """Who is with the lawyer, and what she reports."""

@@ -51,6 +51,8 @@ class ChargeWords:
                     base=self._money(terms["base"], currency),
                 )
             )
+        if not Decimal(terms["percent"]):
+            return parts[0]
         return f"{' + '.join(parts)} = {self._money(amount, currency)}"
 
     def _compensation(self, terms, amount, currency):

@@ -206,9 +206,7 @@ class CollectionsHandover(models.Model):
         pending = case.action_ids.filtered(lambda a: a.state in ("draft", "queued", "sending"))
         pending.filtered(lambda a: a.state != "sending" or a.is_manual)._transition("cancelled")
         case._set_stage("legal")
-        self._tell_case(
-            self.env._("Handed over to %(agency)s.", agency=self.agency_id.display_name)
-        )
+        self._tell_case(self.env._("Handed over"))
 
     def _end(self, target, today):
         """End hand-overs: the case goes back to the ladder unless another one is active."""

@@ -219,7 +219,7 @@ class CollectionsCompensation(models.Model):
         help="Claims in another currency are compared, and amounts converted, at the rate of "
         "the day.",
     )
-    amount_from = fields.Monetary(string="Claims From")
+    amount_from = fields.Monetary(string="Claims From", default=0.0)
     amount = fields.Monetary()
     percent = fields.Float(string="Percent of the Claim", digits=(8, 4))
     source = fields.Char()

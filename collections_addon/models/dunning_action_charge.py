@@ -93,8 +93,9 @@ class DunningAction(models.Model):
     def _claim_charge(self, planned):
         charges = self.env["collections.charge"].sudo()
         line = self.env["account.move.line"].sudo().browse(planned["line"]).exists()
-        if not line:
-            return charges
+        key = [("move_line_id", "=", line.id), ("kind", "=", planned["kind"])]
+        if not line or charges.search_count([*key, ("level_id", "=", planned["level"])], limit=1):
+            return charges  # gone, or claimed by another channel of the level
         book = planned["mode"] == "book"
         values = {
             "company_id": self.company_id.id,
