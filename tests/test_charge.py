@@ -251,6 +251,11 @@ class TestChargeSecurity(SecondCompany, ChargeCommon):
         self._refused(lambda: charge.write({"state": "booked"}))
         self._refused(lambda: charge.write({"amount": 99}))
         self._refused(lambda: charge.copy({"state": "booked"}))
+        self._refused(lambda: charge.write({"description": "Something else"}))
+        draft = self._charge()
+        draft.with_user(self.users["manager"]).amount = 11
+        for values in ({"amount": 12}, {"book_itself": True}):
+            self._refused(lambda v=values: draft.with_user(self.users["collector"]).write(v))
 
     def test_p09_another_company_sees_nothing(self):
         charge = self._charge()

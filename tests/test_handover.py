@@ -172,6 +172,16 @@ class TestHandover(HandoverCommon):
             handover.with_user(self.users["admin"]).state = "paid"
         handover.with_user(self.users["manager"]).action_hand_over()
         self.assertEqual(handover.state, "handed_over")
+        more = {"handover_id": handover.id, "move_id": invoice.copy().id}
+        for do in (
+            lambda: handover.line_ids.unlink(),
+            lambda: handover.write({"agency_id": self.customer.id}),
+            lambda: handover.line_ids.create(more),
+            lambda: handover.line_ids.write({"amount": 1}),
+            lambda: handover.write({"pack_id": False}),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                do()
 
 
 @tagged("post_install", "-at_install")
@@ -229,8 +239,10 @@ class TestWriteOff(HandoverCommon):
         small.action_approve()
         self.assertEqual(small.state, "booked")
         large = self._propose(self._invoice(self.customer, 51, due="2026-03-01"), user="manager")
-        with self.assertRaisesRegex(UserError, "somebody else"):
-            large.action_approve()
+        for _try in range(2):
+            with self.assertRaisesRegex(UserError, "somebody else"):
+                large.action_approve()
+            large.amount = 1  # what is said of the amount does not matter
         large.with_user(self.users["admin"]).action_approve()
         self.assertEqual(large.decided_by_id, self.users["admin"])
 
@@ -245,6 +257,7 @@ class TestWriteOff(HandoverCommon):
             proposal.action_refuse,
             lambda: proposal.write({"state": "booked"}),
             lambda: proposal.write({"user_id": self.users["manager"].id}),
+            lambda: proposal.write({"entry_id": invoice.id}),
         ):
             with self.assertRaises(AccessError), self.cr.savepoint():
                 do()
@@ -304,6 +317,14 @@ class TestAllocation(ChargeCommon):
         self.assertEqual(left, {"costs": 0, "interest": 50, "principal": 100})
         self.assertEqual(settled.move_id, owed["costs"] | owed["interest"])
         self.assertFalse(case._allocate_credits())
+
+    def test_an_amount_paid_online_goes_the_same_way(self):
+        owed = self._owed()
+        case = self._case()
+        for setting, wanted in (("due", "principal"), ("costs", "costs")):
+            self.company.collections_allocation_order = setting
+            case.invalidate_recordset(["move_line_ids"])
+            self.assertEqual(case._checkout_lines()[0].move_id, owed[wanted])
 
     def test_currencies_stay_apart(self):
         invoice = self._invoice(self.customer, 100, due="2026-03-01", currency=self.euro)

@@ -78,11 +78,11 @@ class CollectionsAnnouncement(models.Model):
         return any(names(other.reference, self._texts_of(line)) for other in others)
 
     def _allocate(self, credit):
-        """Pay the announced items with a payment, the oldest first."""
+        """Pay the announced items with a payment, in the order of the settings."""
         items = self.line_ids.filtered(
             lambda line: not line.reconciled and line.account_id == credit.account_id
         )
-        for item in items.sorted(lambda line: (line.date_maturity, line.id)):
+        for item in items._allocation_order():
             if credit.reconciled:
                 break
             (credit | item).reconcile()

@@ -27,7 +27,7 @@ class CollectionsCase(models.Model):
                 and (currency is None or line.currency_id == currency)
             )
         )
-        return owed.sorted(lambda line: (line.date_maturity or line.date, line.id))
+        return owed._allocation_order()
 
     def _checkout_credit_lines(self, currency):
         """Payments and credit notes not allocated, the oldest first."""

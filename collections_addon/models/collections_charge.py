@@ -35,7 +35,12 @@ TRANSITIONS = {
 #: What is claimed but stands in no account yet.
 UNBOOKED = ("mentioned", "draft")
 #: What was claimed, and how it was worked out, is not edited afterwards.
-FIXED = {"kind", "amount", "currency_id", "partner_id", "company_id", "move_line_id", "terms"}
+FIXED = {
+    *("kind", "amount", "currency_id", "partner_id", "company_id", "move_line_id", "terms"),
+    *("description", "date", "date_from", "date_to", "level_id", "action_id"),
+}
+#: Written by the buttons and the scheduler only.
+GATED = {"state", "invoice_id", "credit_id", "reason", "book_itself"}
 
 
 class CollectionsCharge(models.Model):
@@ -184,14 +189,16 @@ class CollectionsCharge(models.Model):
     def write(self, vals):
         """Override: the state and what was claimed change by the buttons only."""
         if not self.env.su:
-            if vals.keys() & {"state", "invoice_id", "credit_id", "reason"}:
+            if vals.keys() & GATED:
                 raise AccessError(
                     self.env._("The state of a charge cannot be edited; book, waive or reverse it.")
                 )
-            if vals.keys() & FIXED and any(charge.state != "draft" for charge in self):
-                raise AccessError(
-                    self.env._("What was claimed cannot be edited; waive it and charge anew.")
-                )
+            if vals.keys() & FIXED:
+                self._check_manager()
+                if any(charge.state != "draft" for charge in self):
+                    raise AccessError(
+                        self.env._("What was claimed cannot be edited; waive it and charge anew.")
+                    )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

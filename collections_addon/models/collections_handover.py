@@ -113,10 +113,18 @@ class CollectionsHandover(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Override: the state changes by the buttons only."""
-        if "state" in vals and not self.env.su:
-            raise AccessError(self.env._("The state of a hand-over cannot be edited."))
+        """Override: the state changes by the buttons only, the rest while it is prepared."""
+        if not self.env.su:
+            if vals.keys() & {"state", "pack_id", "date", "ended_on"}:
+                raise AccessError(self.env._("The state of a hand-over cannot be edited."))
+            if vals.keys() & {"case_id", "company_id", "agency_id"}:
+                self._check_prepared()
         return super().write(vals)
+
+    def _check_prepared(self):
+        """What has been handed over is not edited afterwards."""
+        if not self.env.su and any(handover.state != "prepared" for handover in self):
+            raise AccessError(self.env._("What has been handed over cannot be edited."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -249,7 +257,7 @@ class CollectionsHandover(models.Model):
             "res_model": self._name,
             "res_id": self.id,
         }
-        self.pack_id = self.env["ir.attachment"].sudo().create(values)
+        self.sudo().pack_id = self.env["ir.attachment"].sudo().create(values)
 
 
 class CollectionsHandoverLine(models.Model):
@@ -281,6 +289,20 @@ class CollectionsHandoverLine(models.Model):
     amount_open = fields.Monetary(related="move_id.amount_residual", string="Still Open")
 
     _once = models.UniqueIndex("(handover_id, move_id)", "An invoice is in a hand-over once.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.handover_id._check_prepared()
+        return lines
+
+    def write(self, vals):
+        self.handover_id._check_prepared()
+        return super().write(vals)
+
+    def unlink(self):
+        self.handover_id._check_prepared()
+        return super().unlink()
 
     @api.depends("move_id")
     def _compute_amount(self):

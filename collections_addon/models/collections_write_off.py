@@ -170,7 +170,8 @@ class CollectionsWriteOff(models.Model):
     def _check_four_eyes(self):
         """Above the limit of the company nobody decides on a proposal of their own."""
         limit = self.company_id.collections_write_off_limit
-        above = self.company_currency_id.compare_amounts(self.amount, limit) > 0
+        open_now = sum(self.sudo().move_ids.mapped("amount_residual_signed"))
+        above = self.company_currency_id.compare_amounts(open_now, limit) > 0
         if above and self.user_id == self.env.user:
             raise UserError(
                 self.env._(
