@@ -110,6 +110,25 @@ class TestEmailText(EmailCommon):
             )
         )
 
+    def test_texts_are_filled_in_as_core_does(self):
+        self.customer.name = 'A & B <"limited">'
+        self._invoice(self.customer, 1234.5, due="2026-03-01")
+        actions = self._remind()
+        bodies = (
+            '<p>Dear <t t-out="object.customer_name">customer</t>, <br/>&nbsp;pay &amp; live</p>',
+            '<p><t t-out="object.credit_text"/></p><p><b t-out="object.partner_id.name"/></p>',
+            '<p><t t-out="object.next_number">\n  none yet </t><t t-out="object.change_note"/></p>',
+            '<p><t t-out="object.contact_name">customer</t></p>',
+            '<a href="/my/invoices">here</a><p style="background:url(/web/x.png)">x</p>',
+            '<p t-if="object.amount_total"><t t-out="object.total_text"/></p>',
+            "no tags at all",
+        )
+        for body in bodies:
+            template = self._template(body_html=body)
+            core = template._render_field("body_html", actions.ids)
+            with self.subTest(body):
+                self.assertEqual(template._dunning_bodies(actions), core)
+
     def test_empty_subject(self):
         with self.assertRaisesRegex(ValidationError, "no subject"):
             self._use(self._template(subject=" "))

@@ -69,7 +69,7 @@ class EmailComposer:
         self._form = DebtorFormat(self._env, lang)
         self._today = company._collections_today(now)
         self._base_url = company.get_base_url()
-        self._banks, self._lateness = {}, {}
+        self._banks, self._lateness, self._answers = {}, {}, {}
         self._say = words(self._env)
         self._common = self._common_values()
 
@@ -334,15 +334,14 @@ class EmailComposer:
 
     def _portal(self, action):
         """The customer's own page, and the answers of one tap where it is asked why."""
-        case = action.case_id
-        answers = case._answer_labels() if action.level_id._asks_why() else {}
+        level, url = action.level_id, action.case_id._portal_url(self._today)
+        if level not in self._answers:
+            labels = action.case_id._answer_labels() if level._asks_why() else {}
+            self._answers[level] = labels.items()
         return {
-            "portal_url": case._portal_url(self._today),
-            "wishes_url": case._portal_url(self._today, "/preferences"),
-            "answers": [
-                (label, case._portal_url(self._today, f"/why/{answer}"))
-                for answer, label in answers.items()
-            ],
+            "portal_url": url,
+            "wishes_url": f"{url}/preferences",
+            "answers": [(label, f"{url}/why/{answer}") for answer, label in self._answers[level]],
         }
 
     def _with_account(self, actions):

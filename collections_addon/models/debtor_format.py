@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from babel.dates import format_date
+from babel.dates import get_date_format
 
 from odoo.addons.base.models.res_lang import intersperse
 from odoo.tools import float_round
@@ -27,6 +27,7 @@ class DebtorFormat:
         self._env = env
         self.lang = env["res.lang"]._get_data(code=lang)
         self._locale = babel_locale_parse(self.lang.code)
+        self._day = get_date_format("medium", self._locale)
         self._grouping = literal_eval(self.lang.grouping)
         self._dates = {}
         self._amounts = {}
@@ -42,7 +43,7 @@ class DebtorFormat:
         if not value:
             return ""
         if value not in self._dates:
-            text = format_date(value, format="medium", locale=self._locale)
+            text = self._day.apply(value, self._locale)
             self._dates[value] = ISOLATE % text if self.is_rtl else text
         return self._dates[value]
 

@@ -58,14 +58,16 @@ class MailTemplate(models.Model):
         return {action.id: self._fill_placeholders(text, action) for action in actions}
 
     def _fill_placeholders(self, text, action):
-        def value(match):
+        def fill(match):
             tag, path, default = match.groups()
-            found = escape(
-                reduce(lambda record, name: record[name], path.split("."), action) or default or ""
-            )
-            return found if tag == "t" else f"<{tag}>{found}</{tag}>"
+            try:
+                value = reduce(lambda record, name: record[name], path.split("."), action)
+            except KeyError:  # a field that contacts do not have: core takes the default, too
+                value = default
+            value = escape(value or default or "")
+            return value if tag == "t" else f"<{tag}>{value}</{tag}>"
 
-        return Markup(PLACEHOLDER.sub(value, text))
+        return Markup(PLACEHOLDER.sub(fill, text))
 
     def _used_in_dunning(self):
         steps = self.env["dunning.level.step"].sudo().search([("template", "in", self.ids)])
