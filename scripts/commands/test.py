@@ -10,7 +10,7 @@ from devkit.shell import MODULE, REPO, Progress, StepError, cache_dir, clone_key
 from devkit.stand import STEPS, prepare
 
 # Branch coverage below these fails the run, in per cent.
-GATES = {"collections_addon/domain/*": 100}
+GATES = {"collections_addon/domain/*": 100, "connectors/*/mapper.py": 100}
 MEASURED = f"{REPO}/collections_addon/*,{REPO}/connectors/*"
 NOTHING_CHOSEN = 5  # pytest's exit code
 # How bad a JUnit entry is; the subtests of a test share its name and its fate.
@@ -85,12 +85,12 @@ def _check_installation(installed, tally):
 
 
 def _run_pure(stand, only, tally):
-    """Run the tests of the pure domain: no Odoo can be imported there."""
+    """Run the tests of the pure domain and connectors: no Odoo can be imported there."""
     tests = sorted((REPO / "tests").glob("test_domain_*.py"))
     if not tests:
         print("\nThere are no tests of the domain yet.")
         return
-    print("\n— The domain, outside Odoo —", flush=True)
+    print("\n— The domain and the connectors, outside Odoo —", flush=True)
     pytest = ["-p", "domain_loader", "-p", "no:odoo", *tests]
     _pytest(stand, "pure", pytest, only, tally, cwd=REPO / "tests", pythonpath=None)
 

@@ -16,7 +16,7 @@ def prepare(progress, kind):
     with progress.step("Getting Odoo 19") as note:
         odoo = odoo_source.ensure(note)
     with progress.step("Getting the Python libraries") as note:
-        venv = environment.ensure("odoo", "test", note=note)
+        venv = environment.ensure("odoo", "connectors", "test", note=note)
     with progress.step("Starting PostgreSQL") as note:
         server = postgres.ensure(kind, venv, note)
     return Stand(odoo, venv, server, kind)

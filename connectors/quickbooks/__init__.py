@@ -1,0 +1,1 @@
+"""QuickBooks Online: the calls, the mapping, the webhooks."""

@@ -1,0 +1,1 @@
+"""Xero: the calls, the mapping, the webhooks."""
