@@ -17,7 +17,7 @@ class Customer(NamedTuple):
     :param habit: key of `habits.HABITS`
     :param amount: usual size of an invoice, in its currency
     :param marks: what is particular: `no_email`, `invoice_contact`, `bounces`, `firm`,
-        `new`, `usd`, `unallocated`, `legal`, or a key of `events.CALENDAR`
+        `new`, `usd`, `unallocated`, `legal`, `autopay`, or a key of `events.CALENDAR`
     """
 
     name: str
@@ -32,9 +32,9 @@ CUSTOMERS = (
     # United States
     Customer("Alder & Finch Interiors", "US", "Boston", "prompt", 2400),
     Customer("Bluestem Veterinary Group", "US", "Chicago", "prompt", 1800, ("invoice_contact",)),
-    Customer("Cobalt Ridge Outfitters", "US", "Denver", "slow", 3200),
+    Customer("Cobalt Ridge Outfitters", "US", "Denver", "slow", 3200, ("announces",)),
     Customer("Dunmore Machine Works", "US", "Cleveland", "late", 7400, ("firm",)),
-    Customer("Eastgate Dental Partners", "US", "New York", "prompt", 1250),
+    Customer("Eastgate Dental Partners", "US", "New York", "prompt", 1250, ("autopay",)),
     Customer("Fairhaven Marine Supply", "US", "Portland", "seasonal", 4100),
     Customer("Granite State Catering", "US", "Manchester", "partial", 1900),
     Customer("Harlow Brothers Roofing", "US", "Atlanta", "trouble", 5600, ("firm", "legal")),

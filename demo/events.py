@@ -11,6 +11,7 @@ CALENDAR = {
     "dispute": ((45, "dispute"), (34, "settle"), (15, "dispute")),
     "promise": ((70, "promise"), (40, "promise"), (6, "promise")),
     "breaks": ((26, "promise"),),
+    "announces": ((16, "announce"), (3, "announce")),
 }
 #: Dispute states of an invoice of which something is contested now.
 CONTESTING = ("disputed", "partly")
@@ -122,6 +123,31 @@ class Events:
         ).action_confirm()
         dispute.closed_on = day
         self._date_messages(dispute, day)
+
+    def announce(self, customer, day):
+        """The customer says that the money for its oldest invoice is on its way."""
+        invoice = self.ledger.open_invoices(customer).filtered(
+            lambda move: move.invoice_date_due < day
+        )[:1]
+        lines = self.ledger.receivable_lines(invoice).filtered("amount_residual")
+        if not lines:
+            return
+        is_cheque = customer.country in ("US", "TR")
+        announcement = self.env["collections.announcement"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.ledger.partners[customer].id,
+                "currency_id": invoice.currency_id.id,
+                "line_ids": [(6, 0, lines.ids)],
+                "kind": "cheque" if is_cheque else "transfer",
+                "reference": f"CHQ {invoice.id:06}" if is_cheque else invoice.payment_reference,
+                "made_on": day,
+                "date": day + timedelta(days=6),
+                "source": "phone",
+                "user_id": self.collector.id,
+            }
+        )
+        self._date_messages(announcement, day)
 
     def promise(self, customer, day):
         """The customer gives a date for what is overdue."""

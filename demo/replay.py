@@ -58,6 +58,7 @@ class Replay:
     def _work(self, day):
         """What the team does on a business day."""
         self._judge_promises(day)
+        self._judge_announcements(day)
         self._call_again(day)
         run = self.env["dunning.run"]._execute(self.company, day)
         self._date_back(run, day)
@@ -70,6 +71,13 @@ class Replay:
             [("company_id", "=", self.company.id), ("state", "=", "open")]
         )
         promises._judge(day)
+
+    def _judge_announcements(self, day):
+        announcements = self.env["collections.announcement"].search(
+            [("company_id", "=", self.company.id), ("state", "in", ("announced", "missing"))]
+        )
+        announcements._match()
+        announcements._judge(day)
 
     def _date_back(self, run, day):
         moment = datetime.combine(day, time(4, 0))

@@ -2,6 +2,7 @@
 
 import logging
 
+from .autopay import Autopay
 from .charges import Charges
 from .customers import CUSTOMERS
 from .events import Events
@@ -59,6 +60,7 @@ class Story:
         self.replay.play()
         self.charges.decide()
         self._hand_over()
+        Autopay(self).begin()
         self._compute_figures()
         _logger.info(
             "Demo firm: %s customers, %s contacts",

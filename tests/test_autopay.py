@@ -1,5 +1,6 @@
 """Automatic collection by days: notice, charge, refusals, and everything that stops it."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 import requests
@@ -432,6 +433,22 @@ class TestAutopayPlan(PlanCommon, AutopayCommon):
         self._hold(self.move, start="2026-03-30")
         self.assertEqual(self._autopay_day("2026-04-01"), ["cancelled"])
         self.assertEqual(self._charges().reason_code, "manual_hold")
+
+    def test_what_is_collected_is_not_reminded_of(self):
+        """The notice says it; after a final refusal the reminders of the plan go on."""
+        self._running()
+        self._mandate("error", scope="plans")
+        before = self._contacts()
+        for offset in range(26):
+            today = str(self._at("2026-03-29").date() + timedelta(days=offset))
+            self._autopay_day(today)
+            with self.day(today, 13) as now:
+                self._run(today)
+                self._dispatch(now)
+        self.assertEqual(self._charges()[:1].state, "failed")
+        days_told = (self._contacts() - before).mapped("contact_date")
+        self.assertTrue(days_told)
+        self.assertGreaterEqual(str(min(days_told)), "2026-04-06", "the day of the last attempt")
 
     def test_what_was_paid_of_an_installment_is_not_taken_again(self):
         plan = self._running()

@@ -105,6 +105,22 @@ class TestCheckout(PayCommon):
         self.assertEqual(self._open(self.old, self.young), [40, 10])
         self.assertTrue(payment.is_reconciled)
 
+    # === MANY ITEMS === #
+
+    def test_many_items_need_no_more_queries_than_few(self):
+        few = self._count_queries()
+        for number in range(30):
+            self._invoice(self.customer, 10 + number, due="2026-03-02")
+        self.assertLessEqual(self._count_queries(), few + 2)
+        self.assertLess(few, 50)
+
+    def _count_queries(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._quote(TODAY)
+        return self.env.cr.sql_log_count - before
+
     # === WHAT HAPPENS MEANWHILE === #
 
     def test_what_was_paid_meanwhile_stays_as_credit(self):
@@ -130,6 +146,13 @@ class TestCheckout(PayCommon):
             self._quote(TODAY, self._lines(self.old).ids)
         self._come(tx, "done", TODAY)
         self.assertEqual(self._open(self.old, self.young), [0, 50])
+
+    def test_a_payment_under_way_rests_but_not_for_ever(self):
+        self._come(self._begin(TODAY, self.old), "pending", TODAY)
+        self.assertEqual(self._why(self.old, "2026-04-03"), "promised")
+        self.assertNotEqual(self._why(self.young, "2026-04-03"), "promised")
+        self.assertNotEqual(self._why(self.old, "2026-04-04"), "promised")
+        self.assertEqual(self._quote("2026-04-04").amount, Decimal(150))
 
     def test_a_payment_confirmed_but_not_booked_is_not_asked_again(self):
         tx = self._begin(TODAY, self.old)

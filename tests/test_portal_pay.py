@@ -1,11 +1,14 @@
 """Paying on the customer's page, and what somebody with bad intentions may try."""
 
+from datetime import timedelta
+
 from odoo.exceptions import UserError
 from odoo.tests import JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import SecondCompany
 from .pay_common import PayCommon
+from .plan_common import PlanCommon
 from .portal_common import PortalCommon
 
 TRANSACTIONS = "odoo.addons.payment.models.payment_transaction"
@@ -137,6 +140,14 @@ class TestPortalPay(PortalPayCommon):
         self._is_refused(100, route.replace(own, stolen))
         self._is_refused(100, route.replace(own, own[:-1] + ("0" if own[-1] != "0" else "1")))
 
+    def test_an_expired_or_revoked_link_is_refused(self):
+        route = self._route(self._lines(self.invoice).ids)
+        own = self._base().rsplit("/", 1)[1]
+        expired = self.case._portal_token(self.today - timedelta(days=1))
+        self._is_refused(100, route.replace(own, expired))
+        self.case._portal_revoke()
+        self._is_refused(100, route)
+
     def test_a_stranger_who_is_logged_in_is_refused(self):
         new_test_user(self.env, login="stranger", password="stranger", groups="base.group_portal")
         self.authenticate("stranger", "stranger")
@@ -217,6 +228,23 @@ class TestPortalPay(PortalPayCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestPortalPayPlan(PlanCommon, PortalPayCommon):
+    def test_p11_one_installment_of_a_plan(self):
+        today = str(self.today)
+        plan = self._agreed(self.invoice, today, first=self._in(10), count=4)
+        page = self._get("/pay")
+        self.assertFalse(page.xpath("//input[@checked]"), "the plan is paid by installments")
+        links = page.xpath("//a[contains(@href, '/pay/checkout')]/@href")
+        self.assertEqual(len(links), 3, "the next ones")
+        path = links[0].removeprefix(self._base())
+        self.assertIn("25.00", self._text(self._get(path), "collections_sum"))
+        self._simulate(self._order(25, links[0].replace("/checkout?", "/transaction?")))
+        self.assertEqual(self.invoice.amount_residual, 75)
+        plan._settle(self.today)
+        self.assertEqual(plan.line_ids.sorted("number").mapped("state")[:2], ["paid", "open"])
+
+
+@tagged("post_install", "-at_install")
 class TestPortalPayCompanies(SecondCompany, PortalPayCommon):
     def test_p09_the_items_and_the_provider_of_another_company_are_refused(self):
         theirs = self._late(self.customer, 100, days=4, company=self.other)
@@ -246,6 +274,8 @@ class TestPortalAnnounce(PortalPayCommon):
         self.assertEqual((announcement.source, announcement.reference), ("portal", "TRX 99"))
         self.assertIn("TRX 99", self._text(self._get("/announce"), "collections_waiting"))
         self.assertEqual(self._why(self.invoice, self.today), "promised")
+        page = self._get("/pay")
+        self.assertFalse(page.xpath("//input[@checked]"), "nobody pays twice by a slip")
 
     def test_refused_with_a_sentence(self):
         foreign = self._late(self._customer("Neighbor Inc"), 100, days=3)

@@ -23,6 +23,8 @@ class TestTourPortalPay(AutopayCommon, PortalCommon):
         self.assertEqual(action.state, "sent")
         path = re.search(rf"/collections/{self.case.id}/\w+", str(mail.body_html))
         self.assertTrue(path, "the message has a link to the customer's page")
+        if len(action.item_ids) > 1:
+            self.assertIn(f"{path[0]}/pay", str(mail.body_html), "all can be paid at once")
         return path[0]
 
     def test_from_the_email_to_the_reconciled_invoice(self):

@@ -301,9 +301,9 @@ class EmailComposer:
         reference = single and (single.reference or single.number)
         transfer = transfer_text(self._env, self._bank(action, lines), reference)
         ways = [self._say.one_by_one if len(payable) > 1 else "", transfer]
+        url = first and self._pay_url(first)
         return {
-            "pay_url": first and self._pay_url(first),
-            "pay_label": first and self._env._("View and pay %s", first.number),
+            **action.case_id._pay_button(url, first and first.number, len(payable), self._today),
             "transfer": transfer,
             "ways": [way for way in ways if way],
         }

@@ -54,10 +54,13 @@ class PayPortal(CollectionsPortal):
     def _choice(self, visit, currency):
         """One currency of the page: its items, what is suggested, what may be paid at most."""
         items = visit.case._checkout_items(currency, visit.today)
-        payable = [item for item in items if item.left]
-        late = {item.key for item in payable if item.due < visit.today and item.asked}
-        chosen = self._asked()["items"] or late or {item.key for item in payable if item.asked}
         lines = visit.env["account.move.line"].browse(item.key for item in items)
+        planned = set(lines.filtered("move_id.payment_plan_id").ids)
+        payable = [item for item in items if item.left]
+        announced = set(visit.case._announced_lines().ids)
+        due = [item for item in payable if item.asked and item.key not in planned | announced]
+        late = {item.key for item in due if item.due < visit.today}
+        chosen = self._asked()["items"] or late or {item.key for item in due}
         return {
             "currency": currency,
             "items": items,
@@ -65,8 +68,22 @@ class PayPortal(CollectionsPortal):
             "chosen": chosen,
             "credit": visit.case._checkout_credit(currency),
             "most": sum(item.left - item.granted for item in payable),
-            "late": late,
+            "planned": planned,
+            "announced": announced,
+            "installments": [
+                {
+                    "line": line,
+                    "amount": amount,
+                    "url": self._installment_url(visit, currency, amount, keys),
+                }
+                for line, amount, keys in visit.case._checkout_installments(currency, visit.today)
+            ],
         }
+
+    def _installment_url(self, visit, currency, amount, keys):
+        choice = [("item", key) for key in keys]
+        choice += [("currency", currency.id), ("amount", amount), ("way", "amount")]
+        return visit.url(f"/pay/checkout?{urlencode(choice)}")
 
     def _asked(self):
         """What the address says was chosen: items, currency and an amount, as text."""

@@ -109,6 +109,7 @@ from . import (
     dunning_run,
     dunning_run_screen,
     collections_plan_reminder,
+    collections_plan_autopay,
     dunning_tolerance,
     ir_actions_report,
     ir_attachment,

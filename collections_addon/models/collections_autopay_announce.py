@@ -60,10 +60,12 @@ class CollectionsAutopay(models.Model):
     def _announce_installments(self, today, book):
         charges = self.env["collections.autopay.charge"]
         plans = self.case_id.plan_ids.filtered(lambda plan: plan.state == "active")
+        asked = plans._asked(today)
         for line in plans.line_ids.sorted(lambda line: (line.date, line.number)):
-            is_due = line.date <= self._horizon(today) and line.amount_open > 0
+            amount = float(asked[line.plan_id.id].get(line.id, 0))
+            is_due = line.date <= self._horizon(today) and amount > 0
             if is_due and not self._was_tried(line) and not self._plan_pause(line.plan_id, book):
-                charges |= charges.create(self._installment_values(line, today))
+                charges |= charges.create(self._installment_values(line, amount, today))
         return charges
 
     def _was_tried(self, line):
@@ -87,13 +89,13 @@ class CollectionsAutopay(models.Model):
             pauses.append("disputed")
         return next(filter(None, pauses), None)
 
-    def _installment_values(self, line, today):
+    def _installment_values(self, line, amount, today):
         day = charge_day(line.date, today, self.notice_days)
         return {
             "autopay_id": self.id,
             "currency_id": line.currency_id.id,
             "plan_line_id": line.id,
-            "amount": line.amount_open,
+            "amount": amount,
             "date": day,
             "next_date": day,
         }

@@ -128,7 +128,7 @@ class CollectionsAutopayCharge(models.Model):
         case, currency = self.case_id, self.currency_id
         items = {item.key: item for item in case._checkout_items(currency, today)}
         if self.plan_line_id:
-            return self._quote_installment(items, book)
+            return self._quote_installment(items, today, book)
         reason = "paid"
         capped = []
         for row in self.item_ids:
@@ -151,17 +151,19 @@ class CollectionsAutopayCharge(models.Model):
             return None, "covered_by_credit" if capped else reason
         return quote, None
 
-    def _quote_installment(self, items, book):
+    def _quote_installment(self, items, today, book):
         plan, case, currency = self.plan_line_id.plan_id, self.case_id, self.currency_id
         if plan.state != "active":
             return None, "paid" if plan.state == "completed" else "manual_hold"
         pause = self.autopay_id._plan_pause(plan, book)
         if pause:
             return None, pause
-        owed = min(self.amount, self.plan_line_id.amount_open)
-        left = case._decimal(owed, currency) - case._checkout_credit(currency)
+        # credits of the customer are deducted there, from the oldest installment on
+        asked = plan._asked(today)[plan.id].get(self.plan_line_id.id, checkout.ZERO)
+        left = min(case._decimal(self.amount, currency), asked)
         if left <= 0:
-            return None, "covered_by_credit" if owed > 0 else "paid"
+            is_open = self.plan_line_id.amount_open > 0
+            return None, "covered_by_credit" if is_open else "paid"
         lines = plan.item_ids.move_id._dunning_lines()
         own = [
             items[line.id]._replace(discount=checkout.ZERO) for line in lines if line.id in items

@@ -18,6 +18,10 @@ class CollectionsCase(models.Model):
         """The latest date for which a customer can announce a payment."""
         return today + timedelta(days=self.company_id.collections_announcement_max_days)
 
+    def _announced_lines(self):
+        """Open items for which a payment is announced."""
+        return self.announcement_ids.filtered(lambda one: one.state == "announced").line_ids
+
     def _announcement_lines(self, today):
         """What the customer may announce a payment for.
 
@@ -122,11 +126,10 @@ class CollectionsPortalAccount(models.AbstractModel):
     def _item_notes(self, case, lines, today):
         """Override: announced payments, and those a provider works on."""
         notes = super()._item_notes(case, lines, today)
-        waiting = case.announcement_ids.filtered(lambda one: one.state == "announced")
-        for line in waiting.line_ids & lines:
+        for line in case._announced_lines() & lines:
             notes.setdefault(line.id, []).append(self.env._("Payment announced"))
         for currency in lines.currency_id:
             own = lines.filtered(lambda line, currency=currency: line.currency_id == currency)
-            for line_id in case._under_way(own, currency):
+            for line_id in case._under_way(own, currency, today):
                 notes.setdefault(line_id, []).append(self.env._("Payment on its way"))
         return notes

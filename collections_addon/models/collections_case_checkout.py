@@ -58,7 +58,7 @@ class CollectionsCase(models.Model):
         self.invalidate_recordset(["move_line_ids"])  # computed once and kept otherwise
         lines = self._checkout_lines(currency)
         disputed = self._spread_over(lines, self._disputed_by_move(lines))
-        under_way = self._under_way(lines, currency)
+        under_way = self._under_way(lines, currency, today)
         discounts = self._checkout_discounts(lines, today)
         return [
             checkout.Payable(
@@ -91,7 +91,7 @@ class CollectionsCase(models.Model):
             spread.update(parts)
         return spread
 
-    def _under_way(self, lines, currency):
+    def _under_way(self, lines, currency, today):
         """Line id -> what payments cover that are not confirmed, or not booked yet."""
         if not lines:
             return {}
@@ -107,7 +107,7 @@ class CollectionsCase(models.Model):
               GROUP BY share.move_line_id
                 """,
                 tuple(lines.ids),
-                self.env["payment.transaction"]._under_way_sql(),
+                self.env["payment.transaction"]._under_way_sql(today),
             )
         )
         others = self.env.execute_query(
@@ -123,7 +123,7 @@ class CollectionsCase(models.Model):
                 """,
                 tuple(lines.move_id.ids),
                 currency.id,
-                self.env["payment.transaction"]._under_way_sql(),
+                self.env["payment.transaction"]._under_way_sql(today),
             )
         )
         by_line = {line_id: self._decimal(amount, currency) for line_id, amount in chosen}
@@ -210,3 +210,46 @@ class CollectionsCase(models.Model):
         if len(moves) == 1:
             return moves.name
         return self.company_id.sudo().get_next_batch_payment_communication()
+
+    def _pay_button(self, url, number, count, day):
+        """Where a message leads who wants to pay, and what is written there.
+
+        One invoice has a page of its own; several are paid at once on the customer's.
+
+        :param str|None url: the page of the first invoice that can be paid
+        :param int count: how many can
+        :param datetime.date day: when the message goes out
+        :rtype: dict
+        """
+        if self and count > 1:
+            return {
+                "pay_url": self._portal_url(day, "/pay"),
+                "pay_label": self.env._("View and pay"),
+            }
+        return {
+            "pay_url": url,
+            "pay_label": url and self.env._("View and pay %s", number),
+        }
+
+    # === INSTALLMENTS === #
+
+    def _checkout_installments(self, currency, today):
+        """What active plans ask for, to be paid one by one (P11).
+
+        :return: (installment, amount asked, ids of the plan's open items)
+        :rtype: list[tuple]
+        """
+        self.ensure_one()
+        plans = self.plan_ids.filtered(
+            lambda plan: plan.state == "active" and plan.currency_id == currency
+        )
+        asked = plans._asked(today)
+        open_ids = set(self._checkout_lines(currency).ids)
+        rows = []
+        for line in plans.line_ids.sorted(lambda line: (line.date, line.number)):
+            amount = asked[line.plan_id.id].get(line.id, checkout.ZERO)
+            items = line.plan_id.item_ids.move_id._dunning_lines()
+            keys = [item_id for item_id in items.ids if item_id in open_ids]
+            if amount > 0 and keys:
+                rows.append((line, amount, keys))
+        return rows

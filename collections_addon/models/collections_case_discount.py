@@ -22,12 +22,13 @@ class CollectionsCase(models.Model):
         """
         discounts = {}
         good_payer = {}
+        own_policy = self._customer_policy()
         for line in lines:
             amount = self._terms_discount(line, today)
             if amount:
                 discounts[line.id] = (amount, "term")
                 continue
-            policy = line.move_id.dunning_policy_id or self._customer_policy()
+            policy = line.move_id.dunning_policy_id or own_policy
             if not self._may_be_offered(line, policy, today):
                 continue
             if policy not in good_payer:

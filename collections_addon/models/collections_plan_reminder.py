@@ -113,7 +113,7 @@ class CollectionsPlan(models.Model):
         rules = Rules(
             policies=policies,
             move_policy={li.id: li.plan_id.policy_id.id for li in self.line_ids},
-            move_pause={},
+            move_pause=self._installment_pauses(),
             move_disputed={},
             rounding=book.rules.rounding,
         )
@@ -125,6 +125,14 @@ class CollectionsPlan(models.Model):
                 rows, self._customer_facts(facts, policy), rules
             )
         return groups
+
+    def _installment_pauses(self):
+        """Hook: installments that are not to be reminded of.
+
+        :return: id of the installment -> reason code
+        :rtype: dict[int, str]
+        """
+        return {}
 
     def _customer_facts(self, facts, policy_id):
         """The customer as known, under the rules of its plan."""

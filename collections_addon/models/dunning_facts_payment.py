@@ -12,7 +12,7 @@ class DunningFacts(models.AbstractModel):
         """Override: invoices with an announced payment, one that a provider works on, or
         one that will be collected on a day the customer was told of."""
         pauses = super()._move_pauses(company, date)
-        moves = self._announced_moves(company, date) | self._moves_under_way(company)
+        moves = self._announced_moves(company, date) | self._moves_under_way(company, date)
         if not self.env.context.get("collections_without_autopay"):
             moves |= self._collected_moves(company)
         for move_id in moves:
@@ -38,7 +38,7 @@ class DunningFacts(models.AbstractModel):
         )
         return {move_id for [move_id] in rows}
 
-    def _moves_under_way(self, company):
+    def _moves_under_way(self, company, date):
         transactions = self.env["payment.transaction"]
         transactions.flush_model()
         rows = self.env.execute_query(
@@ -50,7 +50,7 @@ class DunningFacts(models.AbstractModel):
                  WHERE tx.company_id = %s AND %s
                 """,
                 company.id,
-                transactions._under_way_sql(),
+                transactions._under_way_sql(date),
             )
         )
         return {move_id for [move_id] in rows}

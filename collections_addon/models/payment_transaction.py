@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import requests
 
 from odoo import api, fields, models
@@ -5,6 +7,9 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .collections_case_checkout import BY_HAND
+
+#: How long the answer of a provider is waited for; direct debits take up to ten days.
+PATIENCE = timedelta(days=14)
 
 
 class PaymentTransaction(models.Model):
@@ -29,14 +34,22 @@ class PaymentTransaction(models.Model):
     )
 
     @api.model
-    def _under_way_sql(self):
-        """Transactions that will be, or are, money of which the ledger knows nothing yet."""
+    def _under_way_sql(self, day):
+        """Transactions that will be, or are, money of which the ledger knows nothing yet.
+
+        What a provider has said nothing of for two weeks is not waited for any longer: it
+        was given up, or its answer was lost.
+
+        :param datetime.date day: as of which
+        """
         return SQL(
             """
-            (tx.state IN ('pending', 'authorized') OR tx.state = 'done' AND tx.payment_id IS NULL)
+            (tx.state = 'done' AND tx.payment_id IS NULL
+             OR tx.state IN ('pending', 'authorized') AND tx.last_state_change >= %s)
             AND tx.operation NOT IN ('validation', 'refund')
             AND tx.provider_id IN (SELECT id FROM payment_provider WHERE code NOT IN %s)
             """,
+            day - PATIENCE,
             BY_HAND,
         )
 
