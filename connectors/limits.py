@@ -45,6 +45,7 @@ class RateLimiter:
         self._recent = [float(moment) for moment in state.get("recent", ())]
         self._until = {kind: float(end) for kind, end in state.get("until", {}).items()}
         self.day_remaining = state.get("day_remaining")
+        self._day_told = float(state.get("day_told", 0))
 
     @property
     def state(self) -> dict[str, Any]:
@@ -53,6 +54,7 @@ class RateLimiter:
             "recent": self._fresh(self._clock()),
             "until": dict(self._until),
             "day_remaining": self.day_remaining,
+            "day_told": self._day_told,
         }
 
     def take(self, *, urgent: bool = False):
@@ -65,13 +67,17 @@ class RateLimiter:
         for kind, end in self._until.items():
             if end > now:
                 raise RateLimited(end - now, kind)
-        reserve = 0 if urgent else self._day_reserve
-        if self.day_remaining is not None and self.day_remaining <= reserve:
-            raise RateLimited(DEFAULT_WAIT["day"], "day")
+        self._take_of_day(now, 0 if urgent else self._day_reserve)
         self._recent = self._fresh(now)
         if len(self._recent) >= self._per_minute:
             raise RateLimited(self._recent[0] + MINUTE - now, "minute")
         self._recent.append(now)
+
+    def _take_of_day(self, now, reserve):
+        """Hold back when the day is nearly used up; one call an hour asks whether it still is."""
+        end = self._day_told + DEFAULT_WAIT["day"]
+        if self.day_remaining is not None and self.day_remaining <= reserve and now < end:
+            raise RateLimited(end - now, "day")
 
     def _fresh(self, now):
         """The calls of the last minute; none of the future, should the clock be set back."""
@@ -85,7 +91,7 @@ class RateLimiter:
                 self._until[kind] = now + span
         left = _whole(headers.get(DAY_REMAINING))
         if left is not None:
-            self.day_remaining = left
+            self.day_remaining, self._day_told = left, now
 
     def refused(self, headers: Mapping[str, str]) -> RateLimited:
         """Learn from a refusal.
@@ -99,10 +105,6 @@ class RateLimiter:
         wait = min(max(wait, 1), LONGEST_WAIT)
         self._until[kind] = self._clock() + wait
         return RateLimited(wait, kind)
-
-    def forget_day(self):
-        """A new day begins at the service; what was left of the old one means nothing."""
-        self.day_remaining = None
 
 
 def _whole(text):

@@ -15,7 +15,7 @@ DATA = Path(__file__).resolve().parent / "data"
 AMOUNT = re.compile(r"-?\d+\.\d+")
 #: Xero: what holds a list of the same.
 XERO_LISTS = {"Addresses", "Phones", "CreditNotes", "Payments", "ContactPersons", "Invoices"}
-QUICKBOOKS_LISTS = {"Line", "LinkedTxn", "CustomField"}
+QUICKBOOKS_LISTS = {"Line", "LinkedTxn", "CustomField", "TaxLine"}
 QUICKBOOKS_TEXTS = {"Id", "SyncToken", "DocNumber", "TxnId"}
 
 
@@ -54,7 +54,7 @@ def _local(node):
 
 def _quickbooks(node):
     name, value = _local(node), (node.text or "").strip()
-    if name.endswith("Ref"):
+    if name.endswith("Ref") or name == "CustomerMemo":
         return {"value": value, **node.attrib}
     if not len(node):
         number = value.replace(".", "", 1).replace("-", "", 1).isdigit()

@@ -49,7 +49,16 @@ class LimiterCase(unittest.TestCase):
         self.limiter.take(urgent=True)
         self.limiter.note({"x-daylimit-remaining": "0"})
         self.assertEqual(self.refused(urgent=True)[0], "day")
-        self.limiter.forget_day()
+
+    def test_a_used_up_day_is_asked_about_once_an_hour(self):
+        self.limiter.note({"x-daylimit-remaining": "0"})
+        self.clock.time += 3600
+        self.limiter = self.make(json.loads(json.dumps(self.limiter.state)))
+        self.limiter.take()
+        self.limiter.note({"x-daylimit-remaining": "0"})
+        self.assertEqual(self.refused(), ("day", 3600))
+        self.clock.time += 3600
+        self.limiter.note({"x-daylimit-remaining": "5000"})
         self.limiter.take()
 
     def test_a_refusal_says_which_limit_and_until_when(self):

@@ -142,6 +142,8 @@ class RecordsCase(XeroCase):
     def test_bills_and_what_we_owe_are_ignored(self):
         for stream, field, word in (
             ("invoices", "Type", "ACCPAY"),
+            ("invoices", "Type", "AROVERPAYMENT"),
+            ("invoices", "Type", "APPREPAYMENT"),
             ("credit_notes", "Type", "ACCPAYCREDIT"),
             ("prepayments", "Type", "SPEND-PREPAYMENT"),
             ("overpayments", "Type", "SPEND-OVERPAYMENT"),

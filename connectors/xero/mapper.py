@@ -37,6 +37,9 @@ STATES = {
 PAYMENT_STATES = {"AUTHORISED": State.CLOSED, "DELETED": State.DELETED}
 #: Whether a type concerns what customers owe.
 INVOICE_TYPES = {"ACCREC": True, "ACCPAY": False}
+#: Words of the schema for what comes in streams of its own.
+INVOICE_TYPES |= dict.fromkeys(("ACCRECCREDIT", "AROVERPAYMENT", "ARPREPAYMENT"), False)
+INVOICE_TYPES |= dict.fromkeys(("ACCPAYCREDIT", "APOVERPAYMENT", "APPREPAYMENT"), False)
 CREDIT_TYPES = {
     "ACCRECCREDIT": True,
     "RECEIVE-OVERPAYMENT": True,
