@@ -1,7 +1,7 @@
 """What people did on certain days of the story: holds, disputes, promises, credit notes."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 #: Mark -> what happens to the customers so marked, so many days before today.
 CALENDAR = {
@@ -12,6 +12,9 @@ CALENDAR = {
     "promise": ((70, "promise"), (40, "promise"), (6, "promise")),
     "breaks": ((26, "promise"),),
     "announces": ((16, "announce"), (3, "announce")),
+    "plan": ((19, "plan_agreed"),),
+    "plan_missed": ((18, "plan_agreed"),),
+    "plan_proposed": ((3, "plan_proposed"),),
 }
 #: Dispute states of an invoice of which something is contested now.
 CONTESTING = ("disputed", "partly")
@@ -148,6 +151,47 @@ class Events:
             }
         )
         self._date_messages(announcement, day)
+
+    def plan_agreed(self, customer, day):
+        """The customer agrees to pay the oldest invoice in installments, and pays the first or
+        forgets it."""
+        plan = self.plan_proposed(customer, day)
+        if not plan or plan.state != "proposed":
+            return
+        plan._accept(self.ledger.partners[customer].name, datetime.combine(day, time(10)))
+        if "plan_missed" not in customer.marks:
+            self.replay.events[plan.next_date].append((self.plan_installment, customer))
+
+    def plan_proposed(self, customer, day):
+        """A collector proposes installments for the oldest invoice."""
+        case = self.env["collections.case"]._of(self.ledger.partners[customer], self.company)
+        moves = case._plan_moves()[:1]
+        offer = self.env.ref("collections_addon.plan_offer_standard", raise_if_not_found=False)
+        if not moves or not offer:
+            return None
+        choices = {"count": 4, "first_date": day + timedelta(days=7)}
+        plan = self.env["collections.plan"]._propose(case, moves, offer, choices, "phone", day)
+        self._date_messages(plan, day)
+        return plan
+
+    def plan_installment(self, customer, day):
+        """The next installment of the customer's plan comes in."""
+        plan = self.env["collections.plan"].search(
+            [
+                ("partner_id", "=", self.ledger.partners[customer].id),
+                ("company_id", "=", self.company.id),
+                ("state", "=", "active"),
+            ],
+            limit=1,
+        )
+        left = plan.next_amount
+        for move in plan.move_ids.filtered("amount_residual").sorted("invoice_date_due"):
+            part = min(left, move.amount_residual)
+            if part > 0:
+                line = self.ledger.receivable_lines(move).filtered("amount_residual")[:1]
+                self.ledger.pay_part(customer, line, part, day)
+                left = plan.currency_id.round(left - part)
+        plan._settle(day)
 
     def promise(self, customer, day):
         """The customer gives a date for what is overdue."""

@@ -303,6 +303,14 @@ class Ledger:
         ]
         self.env["account.move.line"]._reconcile_plan(pairs)
 
+    def pay_part(self, customer, line, amount, day):
+        """Book a payment nobody had planned and match it with an item."""
+        payment = self.env["account.payment"].create(
+            [self._payment_values(day, customer, line, amount)]
+        )
+        payment.action_post()
+        (self.receivable_lines(payment.move_id) | line).reconcile()
+
     def planned_payment(self, line):
         """The day on which an item will be paid for the first time; None for never."""
         days = [

@@ -65,6 +65,12 @@ class TestDemoData(TransactionCase):
         self.assertTrue(all(move.invoice_date < TODAY for move in moves))
         self.assertLessEqual({"paid", "not_paid"}, set(moves.mapped("payment_state")))
 
+    def test_plans_run_are_missed_and_wait_for_an_answer(self):
+        plans = self.env["collections.plan"].search([("company_id", "=", self.company.id)])
+        self.assertLessEqual({"active", "proposed"}, set(plans.mapped("state")))
+        lines = plans.filtered(lambda plan: plan.state == "active").line_ids
+        self.assertLessEqual({"paid", "missed", "open"}, set(lines.mapped("state")))
+
     def test_no_message_leaves(self):
         self.transmission.assert_not_called()
         mails = self.env["mail.mail"].search([("dunning_action_id", "in", self.actions.ids)])

@@ -7,6 +7,7 @@ class AccountMove(models.Model):
     dunning_policy_id = fields.Many2one(
         "dunning.policy",
         string="Dunning Policy",
+        domain=[("is_for_plans", "=", False)],
         copy=False,
         index="btree_not_null",
         check_company=True,

@@ -16,6 +16,7 @@ class CollectionsSegment(models.Model):
     note = fields.Text(translate=True)
     policy_id = fields.Many2one(
         "dunning.policy",
+        domain=[("is_for_plans", "=", False)],
         help="Policy of the customers of this segment who have none of their own.",
     )
 

@@ -11,7 +11,7 @@ class ResCompany(models.Model):
     dunning_policy_id = fields.Many2one(
         "dunning.policy",
         string="Default Dunning Policy",
-        domain="[('company_id', 'in', (id, False))]",
+        domain="[('company_id', 'in', (id, False)), ('is_for_plans', '=', False)]",
     )
     collections_stopped = fields.Boolean(
         string="Stop All Reminders",

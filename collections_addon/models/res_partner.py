@@ -7,6 +7,7 @@ class ResPartner(models.Model):
     dunning_policy_id = fields.Many2one(
         "dunning.policy",
         string="Dunning Policy",
+        domain=[("is_for_plans", "=", False)],
         company_dependent=True,
         help="Empty: the policy of the customer's segment or of the company.",
     )

@@ -19,7 +19,7 @@ class CollectionsFirstSteps(models.TransientModel):
         string="Default Policy",
         compute="_compute_steps",
         inverse="_inverse_policy_id",
-        domain="[('company_id', 'in', (company_id, False))]",
+        domain="[('company_id', 'in', (company_id, False)), ('is_for_plans', '=', False)]",
     )
     test_email = fields.Char(
         string="Test Mailbox", compute="_compute_steps", inverse="_inverse_test_email"

@@ -39,13 +39,13 @@ class DunningSimulation(models.TransientModel):
     policy_id = fields.Many2one(
         "dunning.policy",
         string="Replace Policy",
-        domain="[('company_id', 'in', (company_id, False))]",
+        domain="[('company_id', 'in', (company_id, False)), ('is_for_plans', '=', False)]",
         help="The policy whose customers are played under the other rules.",
     )
     other_policy_id = fields.Many2one(
         "dunning.policy",
         string="By the Rules of",
-        domain="[('company_id', 'in', (company_id, False))]",
+        domain="[('company_id', 'in', (company_id, False)), ('is_for_plans', '=', False)]",
         context={"active_test": False},
         help="A changed copy of the policy; it may be archived.",
     )
