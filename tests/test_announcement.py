@@ -163,6 +163,14 @@ class TestAnnouncement(AnnouncementCommon):
         self.assertEqual(line.partner_id, self.customer)
         self.assertTrue(line.is_reconciled)
 
+    def test_a_line_of_the_bank_that_is_somebody_elses_stays_his(self):
+        move = self._invoice(self.customer, 60, due=DUE)
+        announcement = self._announce(move, reference="TRX-99-ABC")
+        neighbor = self._customer("Neighbor")
+        line = self._bank_line(60, "2026-03-12", "TRX-99-ABC", neighbor)
+        self.assertEqual((line.partner_id, line.is_reconciled), (neighbor, False))
+        self.assertEqual((announcement.state, move.amount_residual), ("announced", 60))
+
     def test_a_line_of_the_bank_is_known_by_customer_and_amount(self):
         move = self._invoice(self.customer, 60, due=DUE)
         announcement = self._announce(move)

@@ -112,10 +112,12 @@ class CollectionsAnnouncement(models.Model):
         amount = bank_line.amount_currency if bank_line.foreign_currency_id else bank_line.amount
         if currency != self.currency_id or amount <= 0 or bank_line.date < self.made_on - BEFORE:
             return False
+        customer = bank_line.partner_id.commercial_partner_id
+        if customer and customer != self.partner_id:
+            return False  # somebody has said whose it is
         if names(self.reference, [bank_line.payment_ref, bank_line.ref]):
             return True
-        customer = bank_line.partner_id.commercial_partner_id
-        return customer == self.partner_id and covers(self.amount, amount, currency.rounding)
+        return bool(customer) and covers(self.amount, amount, currency.rounding)
 
     def _match_bank_lines(self):
         """Pay the announced items with lines of the bank that wait in suspense."""
