@@ -135,6 +135,15 @@ class QuickBooksTokenCase(QuickBooksCase):
         self.assertEqual(found["x_refresh_token_expires_in"], 8640000)
         self.assertEqual(self.token(**fields).status, 400)
 
+    def test_a_person_can_be_asked_and_say_no(self):
+        self.service.add_app("demo-client", "demo-secret", [BACK])
+        asked = {"client_id": "demo-client", "redirect_uri": BACK, "state": "s1"}
+        self.service.identity.consent = None
+        url = self.service.url
+        self.assertIn(b"Cancel", ask(url, "GET", "/connect/oauth2", query=asked).body)
+        back = ask(url, "GET", "/connect/oauth2", query=asked | {"decision": "deny"})
+        self.assertEqual(arrived(back), {"state": "s1", "error": "access_denied"})
+
     def test_the_refresh_token_changes_after_a_day_and_the_old_one_is_dead(self):
         first = self.tokens["refresh_token"]
         self.assertEqual(self.refresh(first).json()["refresh_token"], first)

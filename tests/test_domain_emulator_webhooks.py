@@ -2,7 +2,7 @@
 
 import json
 
-from .emulator_cases import DATA, Catcher, QuickBooksCase, XeroCase
+from .emulator_cases import DATA, Catcher, QuickBooksCase, XeroCase, ask
 from .emulators.postman import signature
 
 KEY = "a webhook key"
@@ -67,6 +67,18 @@ class XeroWebhookCase(XeroCase):
         before = len(self.catcher.caught)
         self.xero.rename(self.contact, "Birch")
         self.assertEqual((self.xero.deliver(), len(self.catcher.caught)), ([], before))
+
+    def test_a_subscriber_may_ask_back_while_it_is_told(self):
+        asked = []
+
+        def judge(_headers, _body):
+            asked.append(self.call("GET", "Organisation").status)
+            return 200, b"", {}
+
+        self.catcher.judge = judge
+        self.xero.rename(self.contact, "Cedar")
+        reply = ask(self.xero.url, "POST", "/_control/deliver")
+        self.assertEqual((reply.json()["result"], asked), ([200], [200]))
 
     def test_the_same_delivery_twice(self):
         self.catcher.judge = self.honest

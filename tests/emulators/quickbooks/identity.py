@@ -1,6 +1,7 @@
 """Intuit's OAuth service: discovery, consent, tokens."""
 
 import base64
+import html
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -59,7 +60,7 @@ class Identity:
 
     :ivar rotate_after: a refresh token older than this is replaced when used, and the old
         one is dead from then on
-    :ivar consent: what the user says: True or False
+    :ivar consent: what the user says: True, False, or None for a page that asks
     """
 
     def __init__(self, clock, new_id, companies, url):
@@ -111,8 +112,10 @@ class Identity:
         if not app or redirect not in app.redirects or not asked.get("state"):
             page = "<h1>Sorry, but Undefined didn't connect</h1>"
             return Answer(400, page, {"Content-Type": "text/html"})
+        if self.consent is None and "decision" not in asked:
+            return _consent_page(app, request.target)
         back = {"state": asked["state"]}
-        if not self.consent:
+        if asked.get("decision", "allow" if self.consent else "deny") != "allow":
             back["error"] = "access_denied"
             return Answer(302, headers={"Location": f"{redirect}?{urlencode(back)}"})
         grant = self.connect(app, next(iter(self.companies)), asked.get("scope", ""))
@@ -213,6 +216,16 @@ class Identity:
         grant, until = self.access.get(token, (None, None))
         good = kind.lower() == "bearer" and grant and not grant.revoked
         return grant if good and self.clock.now() < until else None
+
+
+def _consent_page(app, target):
+    link = html.escape(target)
+    page = (
+        f"<h1>Connect your company to {html.escape(app.client_id)}?</h1>"
+        f'<a href="{link}&amp;decision=allow">Connect</a> '
+        f'<a href="{link}&amp;decision=deny">Cancel</a>'
+    )
+    return Answer(200, page, {"Content-Type": "text/html; charset=utf-8"})
 
 
 def _invalid_grant(text):
