@@ -66,3 +66,4 @@ from . import test_portal_speed
 from . import test_handover
 from . import test_portal_charge
 from . import test_tour_portal
+from . import test_portal_access

@@ -11,6 +11,8 @@ from ..collections_addon.models.collections_portal_limit import LIMITS
 from .common import SecondCompany
 from .portal_common import PortalCommon
 
+COUNTER = "collections_account_count"
+
 
 @tagged("post_install", "-at_install")
 class TestPortalLink(SecondCompany, PortalCommon):
@@ -154,6 +156,13 @@ class TestPortalLogin(SecondCompany, PortalCommon):
         page = self._get(base="/my/collections")
         self.assertIn(self.invoice.name, self._text(page))
         self._get(base=f"/my/collections/{self.case.id}")
+
+    def test_the_home_page_leads_there(self):
+        self.authenticate("ann_contact", "ann_contact")
+        page = self._get(base="/my")
+        self.assertTrue(page.xpath("//a[@href='/my/collections']"))
+        counters = self.make_jsonrpc_request("/my/counters", {"counters": [COUNTER]})
+        self.assertEqual(counters[COUNTER], 1)
 
     def test_a_contact_of_another_customer_or_company_does_not(self):
         self.authenticate("ann_contact", "ann_contact")

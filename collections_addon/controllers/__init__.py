@@ -5,6 +5,7 @@ from . import (
     portal_charge,
     portal_dispute,
     portal_documents,
+    portal_home,
     portal_pay,
     portal_preferences,
     portal_plan,
