@@ -1,12 +1,20 @@
 import { registry } from "@web/core/registry";
 
 /** Opens what a link or button leads to. */
-const open = (content, trigger) => ({ content, trigger, run: "click", expectUnloadPage: true });
+const open = (content, trigger) => ({
+    content,
+    trigger,
+    run: "click",
+    expectUnloadPage: true,
+});
 
 registry.category("web_tour.tours").add("collections_portal_promise", {
     steps: () => [
         open("Money is short", "#collections_actions a:contains('I need more time')"),
-        open("It can be paid on a day", "#collections_time a:contains('on a certain day')"),
+        open(
+            "It can be paid on a day",
+            "#collections_time a:contains('on a certain day')"
+        ),
         {
             content: "Choose the day: tomorrow, as the browser sends it",
             trigger: "input[name='date']",
@@ -15,14 +23,20 @@ registry.category("web_tour.tours").add("collections_portal_promise", {
             },
         },
         open("Give the word", "form button:contains('Promise')"),
-        { content: "It is kept in mind", trigger: "[role='status']:contains('You promised')" },
+        {
+            content: "It is kept in mind",
+            trigger: "[role='status']:contains('You promised')",
+        },
         { trigger: ".o_collections_tag:contains('Promised by')" },
     ],
 });
 
 registry.category("web_tour.tours").add("collections_portal_dispute", {
     steps: () => [
-        open("The price is wrong", "#collections_actions a:contains('Something is wrong')"),
+        open(
+            "The price is wrong",
+            "#collections_actions a:contains('Something is wrong')"
+        ),
         { trigger: "summary:contains('Only a part of it')", run: "click" },
         {
             content: "Half of it is contested",
