@@ -46,7 +46,9 @@ class CollectionsHandover(models.Model):
     case_id = fields.Many2one(
         "collections.case", string="Customer", required=True, index=True, check_company=True
     )
-    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        related="case_id.partner_id", string="Commercial Partner", store=True, index=True
+    )
     agency_id = fields.Many2one(
         "res.partner", string="Lawyer or Agency", required=True, index="btree_not_null"
     )
@@ -55,7 +57,9 @@ class CollectionsHandover(models.Model):
     date = fields.Date(string="Handed Over On", readonly=True, copy=False)
     ended_on = fields.Date(readonly=True, copy=False)
     line_ids = fields.One2many("collections.handover.line", "handover_id", string="Invoices")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     amount = fields.Monetary(
         compute="_compute_amounts",
         store=True,
@@ -275,7 +279,9 @@ class CollectionsHandoverLine(models.Model):
         "account.move", string="Invoice", required=True, ondelete="restrict", index=True
     )
     currency_id = fields.Many2one(related="move_id.currency_id")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     due_date = fields.Date(related="move_id.invoice_date_due")
     amount = fields.Monetary(
         string="Handed Over", compute="_compute_amount", store=True, precompute=True

@@ -43,7 +43,9 @@ class CollectionsWriteOff(models.Model):
     case_id = fields.Many2one(
         "collections.case", string="Customer", required=True, index=True, check_company=True
     )
-    partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        related="case_id.partner_id", string="Commercial Partner", store=True, index=True
+    )
     handover_id = fields.Many2one("collections.handover", string="Hand-over", check_company=True)
     move_ids = fields.Many2many("account.move", string="Invoices", check_company=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id")
