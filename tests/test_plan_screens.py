@@ -211,6 +211,9 @@ class TestPlanAgreement(PlanScreens):
         self.customer.lang = "ar_001"
         page = self._page(self._plan(self.first, TODAY))
         self.assertIn('dir="rtl"', page)
+        self.assertIn("04/03/2026", page)
+        self.assertNotIn("2026\N{RIGHT-TO-LEFT MARK}/", page, "the printer would turn it around")
+        self.assertNotIn("/\N{RIGHT-TO-LEFT MARK}2026", page)
 
     def test_it_prints(self):
         plan = self._plan(self.first, TODAY)

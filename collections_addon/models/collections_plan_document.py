@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import get_lang
+from odoo.tools import format_date, get_lang
 
 from .collections_document import Document
 from .debtor_format import DebtorFormat
@@ -22,7 +22,7 @@ class CollectionsPlan(models.Model):
         values = {
             **plan.recipient_id._letter_address_values(plan.partner_id, plan.company_id),
             "plan": plan,
-            "when": DebtorFormat(self.env, lang).date,
+            "when": self._printed_date(lang),
             "currency": plan.currency_id,
             "lines": plan._ordered_lines(),
             "debts": plan.item_ids.filtered(lambda item: not item.is_charge),
@@ -33,6 +33,17 @@ class CollectionsPlan(models.Model):
             "payment": {"reference": plan.name, "bank": bank, "is_iban": bank._is_iban()},
         }
         return Document("collections_addon.print_plan", values, plan.company_id, lang, True)
+
+    def _printed_date(self, lang):
+        """How dates are printed: with the month by name, but in figures where the page runs
+        from right to left, for there the printer would turn such a date around.
+
+        :rtype: Callable
+        """
+        form = DebtorFormat(self.env, lang)
+        if not form.is_rtl:
+            return form.date
+        return lambda date: format_date(self.env, date, lang_code=lang)
 
     def _accepted_on(self):
         """Date and time of the acceptance on the company's clock; empty before."""
