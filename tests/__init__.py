@@ -47,6 +47,7 @@ from . import test_dispatch_workers
 from . import test_bad_configuration
 from . import test_policy_import
 from . import test_charge
+from . import test_portal_invoice
 from . import test_portal_link
 from . import test_checkout
 from . import test_early_payment

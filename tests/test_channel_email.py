@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools.translate import code_translations
 
+from ..collections_addon.models.invoice_links import InvoiceLinks
 from .email_common import DAY, EmailCommon
 
 OURS = ("collections_addon", "fr_FR")
@@ -30,7 +31,7 @@ class TestEmailMessage(EmailCommon):
         self.assertIn(invoice.name, html)
         self.assertIn("10 days overdue", html)
         self.assertIn("Mar 10, 2026", html)
-        self.assertIn(f"/my/invoices/{invoice.id}?access_token={invoice.access_token}", html)
+        self.assertIn(InvoiceLinks(self.env).path(invoice.id), html)
         self.assertIn("+1 555 0100", html)
         self.assertIn(invoice.name, self._plain(message))
         self.assertNotIn("t-out", html)
@@ -265,7 +266,7 @@ class TestEmailPaymentLink(EmailCommon):
         )
         self._remind()
         html = self._html(self._only_message())
-        self.assertEqual(html.count(f"/my/invoices/{invoice.id}?"), 3)
+        self.assertEqual(html.count(InvoiceLinks(self.env).path(invoice.id)), 3)
 
     def test_entry_without_a_page_has_no_link(self):
         receivable = self.company_data["default_account_receivable"]
@@ -292,4 +293,4 @@ class TestEmailPaymentLink(EmailCommon):
         self._remind()
         html = self._html(self._only_message())
         self.assertIn(entry.name, html)
-        self.assertNotIn("/my/invoices/", html)
+        self.assertNotIn("/collections/invoice/", html)

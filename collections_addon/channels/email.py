@@ -100,7 +100,6 @@ class CollectionsChannelEmail(models.AbstractModel):
                 raise ConfigurationError(
                     self.env._("%s has no e-mail address to send from.", company.name)
                 )
-        actions._ensure_payment_links()
         receipts = {}
         env = self.env(user=SUPERUSER_ID, su=True)
         for company, emails in self._by_company(self._compose(actions, now)).items():

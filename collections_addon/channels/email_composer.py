@@ -7,6 +7,7 @@ from markupsafe import Markup
 from odoo.tools import SQL
 
 from ..models.debtor_format import DebtorFormat
+from ..models.invoice_links import InvoiceLinks
 from .email_words import late_text, transfer_text, words
 
 KILOBYTE = 1024
@@ -54,7 +55,7 @@ class Row(NamedTuple):
 class EmailComposer:
     """Writes the messages of one company in one language.
 
-    Reads only; whoever sends makes sure first that the invoices have tokens.
+    Reads only.
 
     :param odoo.api.Environment env: with the rights to read the invoices
     :param company: `res.company`
@@ -70,6 +71,7 @@ class EmailComposer:
         self._today = company._collections_today(now)
         self._base_url = company.get_base_url()
         self._banks, self._lateness, self._answers = {}, {}, {}
+        self._links = InvoiceLinks(self._env)
         self._say = words(self._env)
         self._common = self._common_values()
 
@@ -287,9 +289,7 @@ class EmailComposer:
         """The page of an item's invoice, which opens without a login."""
         if not line.is_invoice or line.asked <= 0:
             return None
-        if not line.token:
-            return "#"  # a preview: tokens are made when it is sent
-        return f"{self._base_url}/my/invoices/{line.move_id}?access_token={line.token}"
+        return self._base_url + self._links.path(line.move_id)
 
     def _payment(self, action, lines):
         """The button, and the other ways to pay."""

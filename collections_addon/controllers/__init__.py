@@ -6,6 +6,7 @@ from . import (
     portal_dispute,
     portal_documents,
     portal_home,
+    portal_invoice,
     portal_pay,
     portal_preferences,
     portal_plan,

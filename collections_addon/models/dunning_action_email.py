@@ -36,23 +36,6 @@ class DunningAction(models.Model):
 
     # === BEFORE SENDING === #
 
-    def _ensure_payment_links(self):
-        """Give the invoices of these contacts the token that opens them without a login.
-
-        In one statement: writing them one by one runs the checks of the whole invoice.
-        """
-        moves = self.env["account.move"]
-        moves.flush_model(["access_token"])
-        self.env["dunning.action.item"].flush_model(["action_id", "move_id"])
-        query = SQL(
-            "UPDATE account_move SET access_token = gen_random_uuid()"
-            " WHERE id IN (SELECT move_id FROM dunning_action_item WHERE action_id = ANY(%s))"
-            " AND access_token IS NULL AND move_type <> 'entry' RETURNING id",
-            self.ids,
-        )
-        given = moves.browse(row[0] for row in self.env.execute_query(query))
-        given.invalidate_recordset(["access_token"], flush=False)
-
     def _forget_unsent_mails(self):
         """Remove what earlier attempts wrote and surely did not send.
 

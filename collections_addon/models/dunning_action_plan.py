@@ -124,7 +124,6 @@ class DunningAction(models.Model):
             disputed=item.amount_disputed,
             credit=item.amount_credit,
             is_invoice=False,
-            token=None,
             bank_id=None,
             reference=line.plan_id.name,
         )

@@ -38,7 +38,6 @@ class StatementLine(NamedTuple):
     disputed: float
     credit: float
     is_invoice: bool
-    token: str | None
     bank_id: int | None
     reference: str | None
 
@@ -157,7 +156,7 @@ class DunningAction(models.Model):
         :rtype: dict[int, list[StatementLine]]
         """
         self.env["dunning.action.item"].flush_model()
-        self.env["account.move"].flush_model(["name", "access_token", "payment_reference"])
+        self.env["account.move"].flush_model(["name", "payment_reference"])
         self.env["account.move.line"].flush_model(["date_maturity", "amount_currency"])
         query = SQL(
             """
@@ -166,7 +165,7 @@ class DunningAction(models.Model):
                    COALESCE(line.amount_currency, item.amount_residual)::float8,
                    item.amount_residual::float8, item.amount_disputed::float8,
                    item.amount_credit::float8, move.move_type <> 'entry',
-                   move.access_token, move.partner_bank_id, move.payment_reference
+                   move.partner_bank_id, move.payment_reference
               FROM dunning_action_item item
          LEFT JOIN account_move_line line ON line.id = item.move_line_id
          LEFT JOIN account_move move ON move.id = item.move_id
