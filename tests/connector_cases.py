@@ -23,6 +23,7 @@ class ProbeCase(unittest.TestCase):
     """A session of ours against a server that does what the test says."""
 
     def setUp(self):
+        super().setUp()
         self.clock = Clock()
         self.probe = self.enterContext(probe()) if hasattr(self, "enterContext") else None
         if self.probe is None:  # Python 3.10

@@ -14,6 +14,7 @@ base, limits = connector_module("base"), connector_module("limits")
 
 class LimiterCase(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.clock = Clock()
         self.limiter = self.make()
 

@@ -1,6 +1,7 @@
 """Webhooks of both services: who signed them, and what they say."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -154,10 +155,8 @@ class FuzzCase(unittest.TestCase):
     @given(st.binary())
     def test_bytes(self, raw):
         for service in (xero, quickbooks):
-            try:
+            with contextlib.suppress(base.Rejected):
                 service.parse(raw)
-            except base.Rejected:
-                pass
 
     names = ["tenantId", "resourceId", "eventCategory", "eventDateUtc", "id", "type", "time",
              "intuitaccountid", "intuitentityid", "realmId", "dataChangeEvent", "entities",

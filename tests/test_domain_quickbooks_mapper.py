@@ -196,32 +196,32 @@ class ProblemsCase(QuickBooksCase):
 
 
 class RecordedCase(QuickBooksCase):
-    def read(self, stream, file, entity):
+    def recorded(self, stream, file, entity):
         page = self.page(stream, *ledger_files.quickbooks_records(file, entity))
         self.assertFalse(page.problems)
         return page.records
 
     def test_recorded_changes_with_one_deleted(self):
         file = "change_data_capture_response.xml"
-        paid, deleted = self.read("invoices", file, "Invoice")
+        paid, deleted = self.recorded("invoices", file, "Invoice")
         self.assertEqual((paid.state, deleted.state), (State.CLOSED, State.DELETED))
-        [payment] = self.read("payments", file, "Payment")
+        [payment] = self.recorded("payments", file, "Payment")
         self.assertEqual(payment.applications[0].amount, Decimal("629.10"))
 
     def test_recorded_void_deleted_and_unapplied_payments(self):
-        [void] = self.read("payments", "payment_void_response_success.xml", "Payment")
-        [gone] = self.read("payments", "payment_delete_success_response.xml", "Payment")
-        [waits] = self.read("payments", "payments.xml", "Payment")
+        [void] = self.recorded("payments", "payment_void_response_success.xml", "Payment")
+        [gone] = self.recorded("payments", "payment_delete_success_response.xml", "Payment")
+        [waits] = self.recorded("payments", "payments.xml", "Payment")
         self.assertEqual((void.state, gone.state), (State.VOID, State.DELETED))
         self.assertEqual((waits.unapplied, waits.applications), (40, ()))
 
     def test_recorded_customers_and_the_other_documents(self):
-        self.assertEqual(len(self.read("customers", "customers.xml", "Customer")), 5)
-        [inactive] = self.read("customers", "deleted_customer.xml", "Customer")
+        self.assertEqual(len(self.recorded("customers", "customers.xml", "Customer")), 5)
+        [inactive] = self.recorded("customers", "deleted_customer.xml", "Customer")
         self.assertFalse(inactive.active)
-        [memo] = self.read("credit_notes", "fetch_credit_memo.xml", "CreditMemo")
+        [memo] = self.recorded("credit_notes", "fetch_credit_memo.xml", "CreditMemo")
         self.assertEqual((memo.remaining, memo.currency), (10, "BRL"))
-        [invoice] = self.read("invoices", "invoices.xml", "Invoice")
+        [invoice] = self.recorded("invoices", "invoices.xml", "Invoice")
         self.assertEqual(invoice.balance, 50)
 
 
