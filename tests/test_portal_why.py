@@ -81,6 +81,8 @@ class TestWhyPaid(Neighbor, PortalCommon):
             ],
         )
         self.assertEqual(self._why(self.invoice, self._in(0)), "promised")
+        history = self._text(self._get("/history"), "collections_history")
+        self.assertIn("You told us of a payment", history)
         self.assertNotEqual(self._why(self.second, self._in(0)), "promised")
         later = claim.deadline + timedelta(days=1)
         self.assertNotEqual(self._why(self.invoice, later), "promised")

@@ -63,6 +63,7 @@ class CollectionsPortalAccount(models.AbstractModel):
             *self._dispute_events(case, form),
             *self._promise_events(case, form),
             *self._payment_events(case, form),
+            *self._announcement_events(case, form),
         ]
 
     def _contact_events(self, case):
@@ -118,6 +119,18 @@ class CollectionsPortalAccount(models.AbstractModel):
                 state=labels[promise.state],
             )
             yield HistoryEvent(promise.made_on, text)
+
+    def _announcement_events(self, case, form):
+        labels = dict(
+            self.env["collections.announcement"]._fields["state"]._description_selection(self.env)
+        )
+        for announcement in case.announcement_ids[:MOST_EVENTS]:
+            text = self.env._(
+                "You told us of a payment of %(amount)s: %(state)s",
+                amount=form.amount(announcement.amount, announcement.currency_id),
+                state=labels[announcement.state],
+            )
+            yield HistoryEvent(announcement.made_on, text)
 
     def _payment_events(self, case, form):
         payments = self.env["account.payment"].search(
