@@ -206,3 +206,17 @@ class TestHouseRulesOfModels(TransactionCase):
             if isinstance(node, ast.ClassDef) and node.name == owner:
                 return any("Model" in ast.unparse(base) for base in node.bases)
         return False
+
+
+@tagged("post_install", "-at_install")
+class TestHouseRulesOfControllers(TransactionCase):
+    def test_no_page_shadows_a_method_of_another(self):
+        """Odoo merges all controllers of one base: a name is used once, or calls super."""
+        owners = {}
+        for path in sorted((ROOT / "collections_addon" / "controllers").glob("portal_*.py")):
+            for name, node in functions(ast.parse(path.read_text())):
+                owner, _dot, method = name.rpartition(".")
+                if owner and not list(calls_of(node, {method})):
+                    owners.setdefault(method, []).append(owner)
+        shared = {method: classes for method, classes in owners.items() if len(classes) > 1}
+        self.assertFalse(shared)

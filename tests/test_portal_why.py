@@ -35,7 +35,8 @@ class TestWhyInEmail(EmailCommon):
         self._remind("2026-03-08")
         self.assertEqual(self._links("/why/"), [])
         base = self._case()._portal_url(fields.Date.to_date("2026-03-08"))
-        self.assertEqual(self._links("/collections/"), [base, f"{base}/preferences"])
+        account = self._links(f"/collections/{self._case().id}/")
+        self.assertEqual(account, [base, f"{base}/preferences"])
 
     def test_a_policy_may_leave_it_out(self):
         self.policy.ask_why = False

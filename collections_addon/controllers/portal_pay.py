@@ -74,13 +74,13 @@ class PayPortal(CollectionsPortal):
                 {
                     "line": line,
                     "amount": amount,
-                    "url": self._installment_url(visit, currency, amount, keys),
+                    "url": self._pay_installment_url(visit, currency, amount, keys),
                 }
                 for line, amount, keys in visit.case._checkout_installments(currency, visit.today)
             ],
         }
 
-    def _installment_url(self, visit, currency, amount, keys):
+    def _pay_installment_url(self, visit, currency, amount, keys):
         choice = [("item", key) for key in keys]
         choice += [("currency", currency.id), ("amount", amount), ("way", "amount")]
         return visit.url(f"/pay/checkout?{urlencode(choice)}")
