@@ -43,20 +43,26 @@ class CollectionsAutopayCharge(models.Model):
             in the database before its provider hears of it
         :return: the charges taken up
         """
-        self._recover(company, now)
-        self._commit(commit)
+        self._recover(company, now, commit)
         today = company._collections_today(now)
         taken = self.browse()
         for charge in self.search(self._due_domain(company, today), limit=BATCH_SIZE):
-            # The lock is the first statement of its transaction: what another worker has
-            # done until then is seen, what it does later has to wait.
-            self._commit(commit)
-            locked = charge.try_lock_for_update()
-            locked.invalidate_recordset()
-            locked = locked.filtered_domain(self._due_domain(company, today))
+            locked = charge._lock_anew(commit).filtered_domain(self._due_domain(company, today))
             if locked and not company.collections_stopped:
                 taken |= locked._collect(now, today, commit)
         return taken
+
+    def _lock_anew(self, commit):
+        """Lock this charge as the first statement of a transaction of its own.
+
+        What another worker has done until then is seen, what it does later has to wait.
+
+        :return: the charge; empty when another worker is at it
+        """
+        self._commit(commit)
+        locked = self.try_lock_for_update()
+        self.env.invalidate_all()
+        return locked
 
     @api.model
     def _due_domain(self, company, today):
@@ -87,8 +93,9 @@ class CollectionsAutopayCharge(models.Model):
             self.env.cr.rollback()
             _logger.exception("Attempt %s of an automatic charge broke down", transaction.id)
             return self
-        self._commit(commit)
-        self._follow(transaction)
+        # Between the two transactions a worker that recovers may have taken over.
+        if self._lock_anew(commit):
+            self._follow(transaction)
         self._commit(commit)
         return self
 
@@ -267,10 +274,13 @@ class CollectionsAutopayCharge(models.Model):
         )
 
     @api.model
-    def _recover(self, company, now):
+    def _recover(self, company, now, commit=False):
         """Bring attempts left under way by a crash to a known end; never ask again."""
-        left = self.search([("company_id", "=", company.id), ("state", "=", "charging")])
-        for charge in left.try_lock_for_update():
+        under_way = Domain("company_id", "=", company.id) & Domain("state", "=", "charging")
+        for left in self.search(under_way):
+            charge = left._lock_anew(commit).filtered_domain(under_way)
+            if not charge:
+                continue  # another worker is at it, or is done with it
             attempt = charge.attempt_ids[-1:]
             if attempt.transaction_id.state != "draft":
                 charge._follow(attempt.transaction_id)
@@ -278,3 +288,4 @@ class CollectionsAutopayCharge(models.Model):
                 charge._doubt(
                     company._collections_today(now), self.env._("The attempt was interrupted.")
                 )
+        self._commit(commit)
