@@ -22,6 +22,7 @@
         "security/collections_ledger_rules.xml",
         "security/collections_portal_rules.xml",
         "security/collections_pay_rules.xml",
+        "security/collections_connection_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/mail_template_reminder.xml",

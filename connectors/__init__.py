@@ -3,3 +3,5 @@
 Nothing here imports a vendor's library at load time: a connection that needs one asks for
 it when it is used, so the module installs and works without.
 """
+
+from . import models

@@ -1,0 +1,1 @@
+from . import collections_connection, collections_connector, collections_external_ref
