@@ -1,1 +1,3 @@
 """QuickBooks Online: the calls, the mapping, the webhooks."""
+
+from . import adapter

@@ -1,1 +1,3 @@
 """Xero: the calls, the mapping, the webhooks."""
+
+from . import adapter
