@@ -10,7 +10,9 @@ from types import ModuleType
 
 from .domain_loader import ROOT
 
-STANDALONE = "collections_connectors"
+STANDALONE = "collections_pure"
+PACKAGES = ("", "connectors", "connectors/xero", "connectors/quickbooks", "connectors/file")
+PACKAGES += ("collections_addon", "collections_addon/domain")
 
 
 def connector_module(name: str) -> ModuleType:
@@ -20,9 +22,10 @@ def connector_module(name: str) -> ModuleType:
     """
     if (__package__ or "").startswith("odoo.addons."):
         return importlib.import_module(f"...connectors.{name}", __name__)
-    for package in ("", ".xero", ".quickbooks"):
-        _hollow(STANDALONE + package, ROOT.joinpath("connectors", package[1:]))
-    return importlib.import_module(f"{STANDALONE}.{name}")
+    for package in PACKAGES:
+        path = f"{STANDALONE}/{package}".rstrip("/")
+        _hollow(path.replace("/", "."), ROOT / package)
+    return importlib.import_module(f"{STANDALONE}.connectors.{name}")
 
 
 def _hollow(name, folder):

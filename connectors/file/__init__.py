@@ -1,0 +1,1 @@
+"""Open items of any ledger, from CSV and XLSX files."""
