@@ -163,6 +163,9 @@ class DunningWriter:
             (partner_id, compose(group, self.levels.days)) for partner_id, group in self.groups
         ]
         self.groups, self.item_count = [], 0
+        # A connection keeps its plans of foreign key checks. One made while the tables were
+        # all but empty reads them whole for every row of a large run.
+        self.cr.execute("DISCARD PLANS")
         plans = list(self._plans(listings))
         ids = self._next_ids(len(plans))
         self._copy_actions(ids, plans)
