@@ -68,3 +68,5 @@ from . import test_handover
 from . import test_portal_charge
 from . import test_tour_portal
 from . import test_portal_access
+from . import test_mirror_xero
+from . import test_mirror_quickbooks

@@ -62,6 +62,7 @@ PUBLIC = {
     "kpi_provider.KpiProvider.get_kpi_summary",
     "mail_mail.MailMail.mark_outgoing",
     "mail_mail.MailMail.cancel",
+    "account_move.AccountMove.button_draft",
 }
 ORM = {"create", "write", "unlink", "copy", "copy_data", "default_get", "init"}
 #: A method of a model, overridden here, that core calls with a record of its own.

@@ -1,1 +1,14 @@
 from . import collections_connection, collections_connector, collections_external_ref
+from . import (
+    account_move,
+    account_move_line,
+    account_partial_reconcile,
+    collections_connection_mirror,
+    collections_external_ref_mirror,
+    collections_mirror,
+    collections_mirror_change,
+    collections_mirror_customer,
+    collections_mirror_document,
+    collections_mirror_match,
+    collections_mirror_meeting,
+)

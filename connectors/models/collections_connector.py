@@ -35,6 +35,8 @@ class CollectionsConnector(models.AbstractModel):
     #: What a person calls the ledger.
     _label = ""
     _sequence = 10
+    #: Whether balances of customers are in the ledger's own currency, or in the customer's.
+    _home_balances = False
     #: Whether a person consents in the ledger's own pages (OAuth 2).
     _has_consent = True
 
@@ -95,6 +97,14 @@ class CollectionsConnector(models.AbstractModel):
         :rtype: tuple[str, str]
         """
         raise NotImplementedError
+
+    @api.model
+    def _source_url(self, connection, stream, external_id):
+        """Address of a document in the ledger's own pages, False where there is none.
+
+        :rtype: str|False
+        """
+        return False
 
     # === WRITING === #
 
