@@ -32,6 +32,7 @@
         "data/collections_plan.xml",
         "data/collections_segment.xml",
         "data/ir_cron.xml",
+        "data/ir_cron_connection.xml",
         "data/collections_dispute_data.xml",
         "data/collections_pay_data.xml",
         "data/mail_template_autopay.xml",

@@ -70,3 +70,4 @@ from . import test_tour_portal
 from . import test_portal_access
 from . import test_mirror_xero
 from . import test_mirror_quickbooks
+from . import test_sync

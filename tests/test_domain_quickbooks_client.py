@@ -63,7 +63,7 @@ class ReadingCase(QuickBooksCase):
         self.assertEqual(self.books.page("customers", 1, SINCE).items, [])
         self.assertIn(
             "WHERE Active IN (true, false) AND MetaData.LastUpdatedTime >= "
-            "'2025-12-31T19:00:00+00:00' ORDERBY MetaData.LastUpdatedTime STARTPOSITION 1 ",
+            "'2025-12-31T19:00:00+00:00' ORDERBY Id STARTPOSITION 1 ",
             self.asked.body.decode(),
         )
 

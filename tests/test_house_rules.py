@@ -25,6 +25,8 @@ CLOCK_ALLOWED = {
     "collections_refresh.CollectionsRefresh._refresh_batch",
     "collections_kpi.CollectionsKpi._catch_up_all",
     "collections_demo.CollectionsDemo._load",
+    "collections_connection_sync.CollectionsConnection._sync",
+    "collections_sync_log_run.CollectionsSyncLog._run",
     # what a person does by a button is dated at that moment
     "dunning_action.DunningAction._approve",
     "collections_plan_wizard.CollectionsPlanWizard.default_get",

@@ -4,6 +4,8 @@ from . import (
     account_move_line,
     account_partial_reconcile,
     collections_connection_mirror,
+    collections_connection_sync,
+    collections_external_ref_intake,
     collections_external_ref_mirror,
     collections_mirror,
     collections_mirror_change,
@@ -11,4 +13,8 @@ from . import (
     collections_mirror_document,
     collections_mirror_match,
     collections_mirror_meeting,
+    collections_sync_cursor,
+    collections_sync_log,
+    collections_sync_log_run,
+    collections_sync_log_steps,
 )

@@ -4,6 +4,9 @@ from typing import Any, NamedTuple
 from odoo import api, models
 
 PREFIX = "collections.connector."
+#: Most records asked for by their keys in one request.
+SOME = 40
+LONGEST_KEY, LONGEST_LABEL = 100, 200
 
 
 class Pulled(NamedTuple):
@@ -12,13 +15,27 @@ class Pulled(NamedTuple):
     :param items: the records, as the ledger's JSON
     :param cursor: what to save together with this page, to go on behind it; plain JSON
     :param is_last: nothing more is to be had now
-    :param total: how many there are in all, None where the ledger does not say
+    :param total: how many this pass should bring in all, None where the ledger does not say
+    :param lacks_deletions: what was deleted meanwhile is not among them
     """
 
     items: list[Mapping[str, Any]]
     cursor: dict[str, Any]
     is_last: bool
     total: int | None = None
+    lacks_deletions: bool = False
+
+
+class Listed(NamedTuple):
+    """Some of the keys of all records that a ledger has.
+
+    :param items: their records, where the answer held them anyway
+    :param following: the position to go on at, None at the end
+    """
+
+    keys: list[str]
+    items: list[Mapping[str, Any]]
+    following: int | None
 
 
 class CollectionsConnector(models.AbstractModel):
@@ -61,6 +78,33 @@ class CollectionsConnector(models.AbstractModel):
     def _selection(self):
         return [(code, self._by_code(code)._label) for code in self._codes()]
 
+    # === CALLING === #
+
+    @api.model
+    def _identity(self, connection):
+        """Where the ledger gives out tokens, and how.
+
+        :rtype: connectors.oauth.Identity
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _allowance(self):
+        """Calls allowed in a minute, calls of a day kept for what a person asks for.
+
+        :rtype: tuple[int, int]
+        """
+        return 60, 0
+
+    @api.model
+    def _make_client(self, connection, http, token):
+        """The client of this connection, whose methods make the requests.
+
+        :param http: `connectors.http.HttpSession`
+        :param str token: the access token, fresh
+        """
+        raise NotImplementedError
+
     # === READING === #
 
     @api.model
@@ -72,13 +116,42 @@ class CollectionsConnector(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
-    def _pull(self, connection, stream, cursor):
-        """Fetch one page.
+    def _pull(self, client, stream, cursor, now):
+        """Fetch one page; asks the ledger, not the database, where no transaction is open.
 
+        :param client: as `connection._client` gives it
         :param dict cursor: what the last page of the stream left; empty the first time,
             which brings everything
+        :param datetime.datetime now: naive UTC
         :rtype: Pulled
         :raises ConnectorError: of `connectors.base`
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _list(self, client, stream, position):
+        """Fetch some of the keys of all records, to find what vanished; as `_pull`.
+
+        :param position: where the last call said to go on, None at the beginning
+        :rtype: Listed
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _pull_some(self, client, stream, keys):
+        """Fetch the records with these keys, those that are there; as `_pull`.
+
+        :param list[str] keys: at most `SOME`
+        :rtype: list[dict]
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _gone(self, stream, external_id, raw):
+        """What the ledger would say of a record that it does not have any more.
+
+        :param dict raw: as it was last received
+        :rtype: dict
         """
         raise NotImplementedError
 
@@ -105,6 +178,16 @@ class CollectionsConnector(models.AbstractModel):
         :rtype: str|False
         """
         return False
+
+    @api.model
+    def _key_of(self, item, key, label):
+        """The two fields of a record, as texts that can be kept."""
+        known = item if isinstance(item, Mapping) else {}
+        key, label = known.get(key), known.get(label)
+        key = str(key) if isinstance(key, (str, int)) and not isinstance(key, bool) else ""
+        label = label if isinstance(label, str) else ""
+        good = key.isprintable() and len(key) <= LONGEST_KEY
+        return key if good else "", clean_text(label)[:LONGEST_LABEL]
 
     # === WRITING === #
 
@@ -151,3 +234,8 @@ class CollectionsConnector(models.AbstractModel):
         :rtype: list[connectors.base.Event]
         """
         return []
+
+
+def clean_text(text):
+    """A text without what PostgreSQL cannot keep: zero bytes, halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -29,6 +29,7 @@ class CollectionsExternalRef(models.Model):
     label = fields.Char(help="What a person calls the record, such as its number.")
     raw = fields.Text(string="As Received", groups="base.group_no_one")
     fingerprint = fields.Char(help="Of the record as received: the same again changes nothing.")
+    is_gone = fields.Boolean(string="Vanished", help="The ledger does not have it any more.")
     state = fields.Selection(STATES, required=True, default="pending")
     problem = fields.Char(help="Why the record is set aside.")
     pulled_at = fields.Datetime()

@@ -77,6 +77,11 @@ class QuickBooksClient:
         self._calls = _make_calls(self._way, realm_id, check_address(api))
         self._realm_id = realm_id
 
+    @property
+    def calls(self) -> int:
+        """How many requests were made."""
+        return self._way.calls
+
     def company(self) -> dict[str, Any]:
         """Return the company's own record."""
         body = self._calls.get_single_object("companyinfo", self._realm_id)
@@ -91,15 +96,33 @@ class QuickBooksClient:
         return known if isinstance(known, str) else ""
 
     def page(self, stream: str, start: int, since: datetime | None = None) -> Rows:
-        """Return up to 1,000 records in the order of their changes, from the start-th (from 1).
+        """Return up to 1,000 records in the order of their keys, from the start-th (from 1).
+
+        What changes meanwhile stays where it is in that order.
 
         :param since: what changed then or later: the same second may come twice
         """
+        return self._page("*", stream, start, since)
+
+    def keys(self, stream: str, start: int) -> list[str]:
+        """Return up to 1,000 keys of all records, from the start-th (from 1)."""
+        rows = self._page("Id", stream, start, None).items
+        return [str(row.get("Id")) for row in rows if isinstance(row, Mapping)]
+
+    def _page(self, columns, stream, start, since):
         entity = STREAMS[stream][0]
-        order = "MetaData.LastUpdatedTime" if since else "Id"
-        text = f"SELECT * FROM {entity}{_where(entity, since)} ORDERBY {order}"
+        text = f"SELECT {columns} FROM {entity}{_where(entity, since)} ORDERBY Id"
         text += f" STARTPOSITION {int(start)} MAXRESULTS {PAGE_SIZE}"
         return Rows(_rows(self._calls.query(text), entity), self._way.server_time)
+
+    def some(self, stream: str, keys: Iterable[str]) -> list[Any]:
+        """Return the records with these keys, those that are there."""
+        entity = STREAMS[stream][0]
+        among = ", ".join(f"'{_key(key)}'" for key in keys)
+        where = _where(entity, None)
+        where += f" AND Id IN ({among})" if where else f" WHERE Id IN ({among})"
+        text = f"SELECT * FROM {entity}{where} STARTPOSITION 1 MAXRESULTS {PAGE_SIZE}"
+        return _rows(self._calls.query(text), entity)
 
     def count(self, stream: str, since: datetime | None = None) -> int:
         """Return how many records there are: pages that do not add up to it lost some."""
@@ -163,6 +186,10 @@ class _OurWay:
         self.access_token = token
         self.server_time = None
         self._http = http
+
+    @property
+    def calls(self):
+        return self._http.usage.calls
 
     def request(self, method, url, headers, params, data):
         """Send by our session; raise what a refusal means."""

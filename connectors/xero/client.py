@@ -6,7 +6,7 @@ and repeats by itself, it refreshes tokens unasked, and one odd record breaks a 
 So requests leave by our session, and answers come back as JSON.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -50,6 +50,10 @@ CALLS = {
     "overpayments": ("get_overpayments", "get_overpayment"),
     "payments": ("get_payments", "get_payment"),
 }
+
+
+#: Streams that can be had without the details of their records, and by several keys.
+SUMMARIZED = ("customers", "invoices")
 
 
 @dataclass(frozen=True)
@@ -112,23 +116,33 @@ class XeroClient:
         body = self._get("get_organisations").json()
         return _first(body, "Organisations")
 
-    def page(self, stream: str, page: int, since: datetime | None = None) -> PageAnswer:
+    @property
+    def calls(self) -> int:
+        """How many requests were made."""
+        return self._http.usage.calls
+
+    def page(
+        self, stream: str, page: int, since: datetime | None = None, *, summary: bool = False
+    ) -> PageAnswer:
         """Return a page, pages beginning at 1.
+
+        In the order of the keys: what changes meanwhile does not move to another page.
 
         :param since: only what changed after it; None the first time, for documents of
             today may carry changes of years ago
+        :param summary: the records' keys are enough, where Xero can leave out the rest
         """
-        options = {"page": page, "page_size": PAGE_SIZE, "order": "UpdatedDateUTC ASC"}
+        _name, _reader, key, _label = STREAMS[stream]
+        options = {"page": page, "page_size": PAGE_SIZE, "order": f"{key} ASC"}
         if since is not None:
             options["if_modified_since"] = _http_moment(since)
         if stream == "customers":
             options["include_archived"] = "true"
+        if summary and stream in SUMMARIZED:
+            options["summary_only"] = "true"
         answer = self._get(CALLS[stream][0], **options)
         body = answer.json()
-        name = STREAMS[stream][0]
-        items = body.get(name) if isinstance(body, Mapping) else None
-        if not isinstance(items, list):
-            raise Transient(f"Xero's answer holds no list of {name}.")
+        items = _items(body, stream)
         known = body.get("pagination")
         known = known if isinstance(known, Mapping) else {}
         return PageAnswer(
@@ -138,6 +152,16 @@ class XeroClient:
             _whole(known.get("itemCount")),
             answer.server_time,
         )
+
+    def some(self, stream: str, keys: Iterable[str]) -> list[Any]:
+        """Return the records with these keys, those that are there.
+
+        :param stream: one of `SUMMARIZED`
+        """
+        options = {"page": 1, "page_size": PAGE_SIZE, "i_ds": list(keys)}
+        if stream == "customers":
+            options["include_archived"] = "true"
+        return _items(self._get(CALLS[stream][0], **options).json(), stream)
 
     def one(self, stream: str, external_id: str) -> dict[str, Any]:
         """Return one record.
@@ -218,6 +242,14 @@ def _make_calls(http, token, api):
 def _http_moment(moment):
     """Write a moment as Xero takes it: UTC, to the second, without a zone."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _items(body, stream):
+    name = STREAMS[stream][0]
+    items = body.get(name) if isinstance(body, Mapping) else None
+    if not isinstance(items, list):
+        raise Transient(f"Xero's answer holds no list of {name}.")
+    return items
 
 
 def _whole(value):

@@ -317,5 +317,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _respond
 
+    def date_time_string(self, timestamp=None):
+        """Tell the emulator's time in the `Date` of an answer."""
+        return super().date_time_string(self.server.emulator.clock.now().timestamp())
+
     def log_message(self, *_arguments):
         """Stay quiet."""
