@@ -101,6 +101,8 @@
         "views/collections_complaint_views.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
+        "views/collections_drift_views.xml",
+        "views/account_move_mirror_views.xml",
     ],
     "demo": [
         "demo/res_users.xml",

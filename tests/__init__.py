@@ -71,3 +71,4 @@ from . import test_portal_access
 from . import test_mirror_xero
 from . import test_mirror_quickbooks
 from . import test_sync
+from . import test_drift

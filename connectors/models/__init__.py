@@ -4,6 +4,8 @@ from . import (
     account_move_line,
     account_partial_reconcile,
     collections_connection_mirror,
+    collections_drift,
+    collections_drift_check,
     collections_connection_sync,
     collections_external_ref_intake,
     collections_external_ref_mirror,

@@ -23,6 +23,9 @@ class CollectionsConnection(models.Model):
         help="Documents dated in a closed period are booked on the first open day, with their"
         " own invoice and due dates. Otherwise they are set aside.",
     )
+    drift_checked_at = fields.Datetime(string="Compared On", readonly=True, copy=False)
+    drift_open_count = fields.Integer(string="Not Explained", readonly=True, copy=False)
+    drift_explained_count = fields.Integer(string="Explained", readonly=True, copy=False)
 
     def _mirror(self, limit=None, now=None):
         """Turn some of the records that wait into customers and documents.
@@ -34,6 +37,44 @@ class CollectionsConnection(models.Model):
         """
         self.ensure_one()
         return self.env["collections.mirror"]._step(self, now, limit)
+
+    def _check_drift(self, now=None):
+        """Compare the ledger's figures with ours, of every document and customer.
+
+        All figures are kept in `collections.drift`, those that are the same too.
+
+        :param datetime.datetime now: naive UTC, the present by default
+        :return: a dict for each difference that nothing explains: `record`, `measure`,
+            `currency`, `there`, `here`, `text`
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        connection = self.sudo()
+        today = connection.company_id._collections_today(now)
+        differences = self.env["collections.drift"].sudo()._compare(connection, today)
+        open_ = differences.filtered(lambda row: not row.is_explained)
+        connection.write(
+            {
+                "drift_checked_at": now,
+                "drift_explained_count": len(differences) - len(open_),
+                "drift_open_count": len(open_),
+            }
+        )
+        return [row._summary() for row in open_]
+
+    def action_check_drift(self):
+        """Compare now, and show the figures."""
+        self._check_drift()
+        return self.action_open_drift()
+
+    def action_open_drift(self):
+        """Show the ledger's figures beside ours."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "collections_addon.action_collections_drift"
+        )
+        return action | {"domain": [("connection_id", "=", self.id)]}
 
     # === JOURNALS AND ACCOUNTS === #
 

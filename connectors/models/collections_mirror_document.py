@@ -72,6 +72,7 @@ class CollectionsMirror(models.AbstractModel):
                     gone |= ref
             except SetAside as error:
                 self._set_aside(ref, str(error), error.customer_key)
+                self._note_told(book, ref, record)
         self._note_gone(gone, now)
         return entries, gone
 
@@ -342,6 +343,21 @@ class CollectionsMirror(models.AbstractModel):
             balance_told(entry.record),
             entry.due,
             json.dumps(entry.waits) if entry.waits else None,
+        )
+
+    def _note_told(self, book, ref, record):
+        """Keep what the ledger says of a record that is set aside: it explains differences."""
+        code = record.currency or ""
+        currency = self.env["res.currency"].with_context(active_test=False)
+        ref.write(
+            {
+                "customer_key": book.customer_key(record),
+                "told_currency_id": currency.search([("name", "=", code)], limit=1).id,
+                "told_rate": book.rate(record),
+                "told_balance": float(balance_told(record)),
+                "told_due": getattr(record, "due_date", None) or record.date,
+                "tells_balance": True,
+            }
         )
 
     def _note_gone(self, refs, now):
