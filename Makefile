@@ -4,7 +4,7 @@
 PYTHON ?= python3
 DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
 
-.PHONY: help demo serve test test-core coverage lint format bench shell stop clean
+.PHONY: help demo serve test test-core test-outside coverage lint format bench shell stop clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ test: ## run the whole suite from nothing; ONLY=expression picks tests
 
 test-core: ## Odoo's own tests with the module, against those without it
 	@$(DEV) test-core $(if $(MODULES),--modules "$(MODULES)")
+
+test-outside: ## the connectors against Prism and localstack-xero
+	@$(DEV) test-outside
 
 lint: ## check style and common mistakes
 	@$(DEV) lint

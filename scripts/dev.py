@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "open the demonstration in the web client",
     "test": "run the whole test suite",
     "test-core": "run Odoo's own tests with and without the module",
+    "test-outside": "hold the connectors against other people's stand-ins for Xero",
     "lint": "run the linters",
     "bench": "measure against a generated ledger",
     "shell": "open Odoo's shell, or run a script in it, on the demonstration",

@@ -59,14 +59,16 @@ def _has_ensurepip(python):
     return done.returncode == 0
 
 
-def ensure_node(note=None):
-    """Return the folder of the pinned JavaScript linters, None without Node.
+def ensure_node(note=None, wanted="node"):
+    """Return the folder of pinned JavaScript programs, None without Node.
+
+    :param str wanted: folder below `scripts/` with their `package.json`: the linters
 
     :rtype: Path | None
     """
     if not shutil.which("npm"):
         return None
-    source = REPO / "scripts" / "node"
+    source = REPO / "scripts" / wanted
     files = [source / "package.json", source / "package-lock.json"]
     target = cache_dir("node") / digest(*[path.read_bytes() for path in files])[:10]
     with locked("node"):

@@ -1,0 +1,1 @@
+"""Checks against services of other people: `make test-outside`."""
