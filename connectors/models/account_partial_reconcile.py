@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .mirror_guard import is_mirroring
@@ -16,10 +16,10 @@ class AccountPartialReconcile(models.Model):
         help="The record of an outside ledger that says so.",
     )
 
-    def unlink(self):
-        """Override of `account`: what an outside ledger says is undone there."""
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_mirrored(self):
+        """What an outside ledger says is undone there."""
         if not is_mirroring(self.env) and self.collections_ref_id:
             raise UserError(
                 self.env._("These are matched as the outside ledger says: undo it there.")
             )
-        return super().unlink()
