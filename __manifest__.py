@@ -103,6 +103,7 @@
         "views/dunning_import_views.xml",
         "views/collections_drift_views.xml",
         "views/account_move_mirror_views.xml",
+        "views/collections_file_import_views.xml",
     ],
     "demo": [
         "demo/res_users.xml",

@@ -72,3 +72,4 @@ from . import test_mirror_xero
 from . import test_mirror_quickbooks
 from . import test_sync
 from . import test_drift
+from . import test_file_import

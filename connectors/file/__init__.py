@@ -1,1 +1,3 @@
 """Open items of any ledger, from CSV and XLSX files."""
+
+from . import adapter

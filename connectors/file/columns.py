@@ -32,6 +32,24 @@ LABELS = {
     "region": "Region",
     "country": "Country",
 }
+#: A list that can be read as it is: header -> example.
+TEMPLATE = {
+    "Customer Number": "10042",
+    "Customer": "Cedar Bakery",
+    "Number": "INV-2026-0117",
+    "Invoice Date": "2026-01-17",
+    "Due Date": "2026-02-16",
+    "Total": "1190.00",
+    "Open Amount": "690.00",
+    "Currency": "EUR",
+    "Reference": "PO 7781",
+    "E-mail": "accounts@cedar.example",
+    "VAT Number": "",
+    "Street": "",
+    "Postal Code": "",
+    "City": "",
+    "Country": "",
+}
 DATES = ("date", "due_date")
 AMOUNTS = ("total", "balance")
 #: Of these groups at least one field is needed.

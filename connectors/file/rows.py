@@ -43,6 +43,11 @@ NOISE = Decimal("0.000001")
 EXCEL_EPOCH = date(1899, 12, 30)
 SAMPLE = 5000
 LONGEST = 200
+#: What a date and an amount look like, whatever they turn out to be.
+LOOKS = {
+    DATES: re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"),
+    AMOUNTS: re.compile(r"[-(]?\d[\d.,' ]*[.,]\d{2}\)?"),
+}
 EMAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[^\s@;,<>]+")
 #: Fields of the customer that are taken as they are.
 PLAIN_FIELDS = (
@@ -110,25 +115,36 @@ class Item:
 
 @dataclass(frozen=True)
 class Left:
-    """A row that was left out."""
+    """A row that was left out.
+
+    :param key: the document's, "" where not even that can be read
+    """
 
     line: int
     problem: RowProblem
     cells: tuple[Cell, ...]
+    key: str = ""
 
 
 def guess_formats(table: Table, columns: Mapping[str, int]) -> Guess:
     """Find out how dates and amounts are written, from the first rows."""
     sample = [cells for _line, cells in islice(table.rows(), SAMPLE)]
-
-    def texts(fields):
-        places = [columns[name] for name in fields if name in columns]
-        cells = {cells[place] for cells in sample for place in places}
-        return sorted(cell for cell in cells if isinstance(cell, str) and cell)
-
-    dates = choose_date_format(texts(DATES))
-    amounts = choose_amount_format(texts(AMOUNTS))
+    texts = [
+        sorted({cell for cell in column if isinstance(cell, str) and cell})
+        for column in zip(*(cells[: len(table.headers)] for cells in sample), strict=True)
+    ]
+    dates = choose_date_format(_texts_of(texts, DATES, columns))
+    amounts = choose_amount_format(_texts_of(texts, AMOUNTS, columns))
     return Guess(dates.pattern, amounts.decimal, dates.ambiguous)
+
+
+def _texts_of(texts, fields, columns):
+    """Return the texts of the fields' columns; where none is known, of all that look so."""
+    places = [columns[name] for name in fields if name in columns]
+    if texts and places:
+        return [text for place in places for text in texts[place]]
+    looks = LOOKS[fields]
+    return [text for column in texts for text in column if looks.fullmatch(text)]
 
 
 class Reader:
@@ -147,14 +163,21 @@ class Reader:
             try:
                 yield self._item(line, cells)
             except RowProblem as problem:
-                yield Left(line, problem, cells)
+                yield Left(line, problem, cells, self._key_of(cells))
+
+    def _key_of(self, cells):
+        """The key of a row of which more cannot be read."""
+        row = _Row(self._layout.columns, cells)
+        try:
+            return _key(row, row.needed("number"), _customer(row))
+        except RowProblem:
+            return ""
 
     def _item(self, line, cells):
         row = _Row(self._layout.columns, cells)
-        customer = _customer(row)
+        customer, number = _customer(row), row.needed("number")
+        key = _key(row, number, customer)
         stream, total, balance = self._money(row)
-        number = row.needed("number")
-        key = row.text("key") or f"{number} / {customer['id']}"
         self._refuse_repeated(line, stream, key, number)
         day, due = self._days(row, stream)
         return Item(
@@ -162,7 +185,7 @@ class Reader:
             stream,
             customer,
             {
-                "id": _short_key(key),
+                "id": key,
                 "customer": customer["id"],
                 "number": number,
                 "reference": row.text("reference"),
@@ -308,11 +331,16 @@ def _customer(row):
     return {"id": _short_key(number or name.casefold())} | known
 
 
+def _key(row, number, customer):
+    """Return what tells a document from others: its number alone may be used twice."""
+    return _short_key(row.text("key") or f"{number} / {customer['id']}")
+
+
 def _short_key(text):
     """Keep a key that is long a key."""
-    if len(text) <= 120:
+    if len(text) <= 90:
         return text
-    return text[:80] + blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return text[:50] + blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def split(rows: Iterable[Item | Left], size: int) -> Iterator[tuple[list[Item], list[Left]]]:

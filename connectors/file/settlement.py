@@ -12,7 +12,7 @@ from typing import Any
 
 from .rows import CREDITS, INVOICES
 
-Json = dict[str, Any]
+STREAMS = (INVOICES, CREDITS)
 
 
 def carry_on(stream: str, document: Mapping[str, Any], known: Mapping[str, Any] | None, day: date):

@@ -20,3 +20,4 @@ from . import (
     collections_sync_log_run,
     collections_sync_log_steps,
 )
+from . import collections_connection_file

@@ -56,6 +56,8 @@ class CollectionsConnector(models.AbstractModel):
     _home_balances = False
     #: Whether a person consents in the ledger's own pages (OAuth 2).
     _has_consent = True
+    #: Whether the ledger can be asked; else what it holds is brought as files.
+    _is_asked = True
 
     # === REGISTRY === #
 

@@ -1,0 +1,5 @@
+from . import (
+    collections_file_import,
+    collections_file_import_check,
+    collections_file_import_lines,
+)
