@@ -234,3 +234,60 @@ class TestFileImport(FileImportCommon):
         )
         with self.assertRaisesRegex(UserError, "takes no files"):
             self.bring(FIRST, connection)
+
+
+@tagged("post_install", "-at_install")
+class TestFileMirror(FileImportCommon):
+    """What a list tells becomes documents that are chased like any other."""
+
+    def mirror(self, connection, day):
+        log = connection._sync(now=fields.Datetime.to_datetime(f"{day} 10:00:00"))
+        self.assertEqual(log.state, "done", log.message)
+        self.assertFalse(connection.ref_ids.filtered(lambda ref: ref.state != "done"))
+        return log
+
+    def move(self, connection, number):
+        domain = [("collections_connection_id", "=", connection.id), ("name", "=", number)]
+        return self.env["account.move"].search(domain).ensure_one()
+
+    def test_the_items_become_documents_and_are_paid_by_the_next_list(self):
+        connection = self.bring(FIRST)
+        log = self.mirror(connection, "2026-03-05")
+        self.assertFalse(connection._check_drift(), log.message)
+        invoice = self.move(connection, "A-2")
+        self.assertEqual((invoice.state, invoice.amount_total), ("posted", 250.5))
+        self.assertEqual(invoice.amount_residual, 200.5)
+        self.assertEqual(str(invoice.invoice_date_due), "2026-02-14")
+        self.assertEqual(invoice.partner_id.email, "pay@cedar.example")
+        self.assertEqual(self.move(connection, "G-1").move_type, "out_refund")
+        self.bring("".join(FIRST.splitlines(keepends=True)[:2]), connection, as_of="2026-03-12")
+        self.mirror(connection, "2026-03-12")
+        self.assertIn(invoice.payment_state, ("paid", "in_payment"))
+        self.assertEqual(self.move(connection, "A-1").amount_residual, 100)
+        self.assertFalse(self.move(connection, "G-1").amount_residual)
+        self.assertFalse(connection._check_drift())
+
+    def test_what_was_paid_and_comes_back_is_open_again(self):
+        connection = self.bring(FIRST)
+        self.mirror(connection, "2026-03-05")
+        self.bring("".join(FIRST.splitlines(keepends=True)[:2]), connection, as_of="2026-03-12")
+        self.mirror(connection, "2026-03-12")
+        self.bring(FIRST, connection, as_of="2026-03-19")
+        self.mirror(connection, "2026-03-19")
+        self.assertEqual(self.move(connection, "A-3").amount_residual, 80)
+        self.assertFalse(connection._check_drift())
+
+    def test_a_cancelled_item_owes_nothing(self):
+        connection = self.bring(FIRST)
+        self.mirror(connection, "2026-03-05")
+        part = "".join(FIRST.splitlines(keepends=True)[:2])
+        self.bring(part, connection, gone="cancelled", as_of="2026-03-12")
+        self.mirror(connection, "2026-03-12")
+        self.assertEqual(self.move(connection, "A-3").state, "cancel")
+        self.assertFalse(connection._check_drift())
+
+    def test_a_ledger_is_as_fresh_as_its_last_list(self):
+        connection = self.bring(FIRST)
+        taken = connection.file_taken_at
+        self.mirror(connection, "2030-01-01")
+        self.assertEqual(connection.last_sync, taken)
