@@ -73,5 +73,4 @@ from . import test_mirror_quickbooks
 from . import test_sync
 from . import test_drift
 from . import test_file_import
-from . import test_file_import
 from . import test_tour_file_import
