@@ -19,6 +19,7 @@ class Quote(NamedTuple):
     """A plan as it would be: what is owed, what it costs, when what is to be paid.
 
     ``fee`` and ``interest`` are with their taxes, ``net_fee`` and ``net_interest`` without.
+    ``principals`` is the part of the debt in each installment.
     """
 
     principal: Decimal
@@ -27,6 +28,7 @@ class Quote(NamedTuple):
     installments: list
     net_fee: Decimal = ZERO
     net_interest: Decimal = ZERO
+    principals: tuple = ()
 
     @property
     def total(self):
@@ -70,13 +72,13 @@ def quote(terms, fee=ZERO, percent=ZERO, with_taxes=lambda amount: amount):
     :rtype: Quote
     :raises ValueError: with a sentence, when the terms cannot be kept
     """
-    interest = ZERO
-    if percent:
-        bare = schedule(terms)
-        interest = _interest(terms, bare, percent)
+    bare = schedule(terms)
+    interest = _interest(terms, bare, percent) if percent else ZERO
     taxed_fee, taxed_interest = with_taxes(fee), with_taxes(interest)
-    whole = replace(terms, total=terms.total + taxed_fee + taxed_interest)
-    return Quote(terms.total, taxed_fee, taxed_interest, schedule(whole), fee, interest)
+    whole = schedule(replace(terms, total=terms.total + taxed_fee + taxed_interest))
+    principals = [installment.amount for installment in bare]
+    principals += [ZERO] * (len(whole) - len(bare))  # costs may need one more of a given size
+    return Quote(terms.total, taxed_fee, taxed_interest, whole, fee, interest, tuple(principals))
 
 
 def _interest(terms, installments, percent):

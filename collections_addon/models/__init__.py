@@ -66,6 +66,7 @@ from . import (
     collections_plan_screen,
     collections_case_plan_portal,
     collections_plan_ledger,
+    collections_plan_interest,
     collections_kpi,
     collections_payment_share,
     collections_overview,

@@ -31,6 +31,7 @@ GUARDED = frozenset(
         "interest_amount",
         "fee_net",
         "interest_net",
+        "interest_percent",
     )
 )
 

@@ -64,7 +64,7 @@ class CollectionsPlanLine(models.Model):
         return lines
 
     def write(self, vals):
-        if vals.keys() & {"plan_id", "number", "date", "amount"}:
+        if vals.keys() & {"plan_id", "number", "date", "amount", "principal"}:
             self._check_unagreed()
         if vals.keys() & DERIVED and not self.env.su:
             raise AccessError(self.env._("What was paid is read from the ledger, not edited."))

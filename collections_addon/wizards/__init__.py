@@ -9,6 +9,7 @@ from . import (
     collections_hold_wizard,
     collections_interest_import,
     collections_plan_wizard,
+    collections_plan_settlement,
     collections_statement_print,
     dunning_call,
     dunning_evaluate,
