@@ -229,19 +229,145 @@ class TestPortalPay(PortalPayCommon):
 
 @tagged("post_install", "-at_install")
 class TestPortalPayPlan(PlanCommon, PortalPayCommon):
-    def test_p11_one_installment_of_a_plan(self):
-        today = str(self.today)
-        plan = self._agreed(self.invoice, today, first=self._in(10), count=4)
+    """P11: an invoice in a plan is asked for by its installments, on every page alike."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self._late(self.customer, 30, days=5)
+        self.plan = self._agreed(self.invoice, str(self.today), first=self._in(10), count=4)
+        self.currency = self.company.currency_id
+
+    def _late_plan(self, **values):
+        """A plan that began a month ago, of which the first installment is late."""
+        self.plan.sudo().action_cancel()
+        begun = str(self.today - timedelta(days=30))
+        self.plan = self._agreed(self.invoice, begun, first=self._in(-2), count=4, **values)
+        self.plan._settle(self.today)
+
+    def _totals(self, page):
+        """Label -> amount of the totals on the overview."""
+        terms = page.xpath("//section[contains(@class, 'o_collections_total')]//dl/dt")
+        return {
+            term.text_content().strip(): " ".join(term.getnext().text_content().split())
+            for term in terms
+        }
+
+    def _ticked(self, page):
+        """What the page of payments suggests: (kind, price)."""
+        boxes = page.xpath("//input[@type='checkbox'][@checked]")
+        return [(box.get("name"), box.get("data-price")) for box in boxes]
+
+    def _submit(self, page):
+        """Where the form leads as it stands; the sum asked there, and the address."""
+        boxes = page.xpath("//input[@type='checkbox'][@checked]")
+        choice = "&".join(f"{box.get('name')}={box.get('value')}" for box in boxes)
+        path = f"/pay/checkout?currency={self.currency.id}&way=items&{choice}"
+        return self._text(self._get(path), "collections_sum"), self._base() + path
+
+    def test_nothing_of_the_plan_is_due(self):
+        totals = self._totals(self._get())
+        self.assertEqual(
+            totals,
+            {
+                "Overdue": "$ 30.00",
+                "Not due yet": "$ 100.00",
+                "In all": "$ 130.00",
+                "Due now": "$ 30.00",
+            },
+        )
+        overview = self._get()
+        [planned] = overview.xpath("//ul[starts-with(@aria-labelledby, 'planned_')]")
+        self.assertIn(self.invoice.name, planned.text_content())
+        self.assertIn(f"In payment plan {self.plan.name}", planned.text_content())
+        self.assertNotIn("Due", planned.text_content())
         page = self._get("/pay")
-        self.assertFalse(page.xpath("//input[@checked]"), "the plan is paid by installments")
-        links = page.xpath("//a[contains(@href, '/pay/checkout')]/@href")
-        self.assertEqual(len(links), 3, "the next ones")
-        path = links[0].removeprefix(self._base())
-        self.assertIn("25.00", self._text(self._get(path), "collections_sum"))
-        self._simulate(self._order(25, links[0].replace("/checkout?", "/transaction?")))
+        self.assertEqual(self._ticked(page), [("item", "30.00")])
+        self.assertEqual(self._submit(page)[0], "$ 30.00")
+        self.assertFalse(page.xpath(f"//input[@value='{self._lines(self.invoice).id}']"))
+        self.assertEqual(len(page.xpath("//input[@name='installment']")), 3, "the next ones")
+
+    def test_a_late_installment_is_due_and_so_is_the_other_invoice(self):
+        self._late_plan()
+        totals = self._totals(self._get())
+        self.assertEqual((totals["Overdue"], totals["Due now"]), ("$ 55.00", "$ 55.00"))
+        self.assertEqual(totals["Not due yet"], "$ 75.00")
+        page = self._get("/pay")
+        self.assertEqual(sorted(self._ticked(page)), [("installment", "25.00"), ("item", "30.00")])
+        asked, url = self._submit(page)
+        self.assertEqual(asked, "$ 55.00")
+        self._simulate(self._order(55, url.replace("/checkout?", "/transaction?")))
+        self.assertEqual((self.invoice.amount_residual, self.other.amount_residual), (75, 0))
+        self.plan._settle(self.today)
+        self.assertEqual(self._line(1, self.plan).state, "paid")
+        self.assertEqual(self._totals(self._get())["Due now"], "$ 0.00")
+
+    def test_credits_cover_the_installment_and_are_not_used_twice(self):
+        self._late_plan()
+        self._pay_unallocated(self.customer, 40, str(self.today))
+        page = self._get("/pay")
+        # 25 of the credit are the installment's, 15 the other invoice's
+        self.assertEqual(self._ticked(page), [("item", "30.00")])
+        self.assertEqual(self._submit(page)[0], "$ 15.00")
+        self.assertEqual(self._totals(self._get())["Due now"], "$ 15.00")
+
+    def test_with_nothing_due_the_next_installment_is_suggested(self):
+        self._pay(self.other, day=self.today)
+        page = self._get("/pay")
+        self.assertEqual(self._ticked(page), [("installment", "25.00")])
+        self.assertEqual(self._totals(self._get())["Due now"], "$ 0.00")
+        asked, url = self._submit(page)
+        self.assertEqual(asked, "$ 25.00")
+        self._simulate(self._order(25, url.replace("/checkout?", "/transaction?")))
         self.assertEqual(self.invoice.amount_residual, 75)
-        plan._settle(self.today)
-        self.assertEqual(plan.line_ids.sorted("number").mapped("state")[:2], ["paid", "open"])
+
+    def test_an_installment_of_somebody_else_is_refused(self):
+        stranger = self._customer("Stranger")
+        theirs = self._late(stranger, 60, days=3)
+        case = self.env["collections.case"]._of(stranger, self.company)
+        path = f"/pay/checkout?currency={self.currency.id}&way=items&installment="
+        self._get(path + str(self._line(1, self.plan).id), case=case, status=422)
+        path = f"/pay/checkout?currency={self.currency.id}&way=plan&plan={self.plan.id}"
+        self._get(path, case=case, status=404)
+        self.assertEqual(theirs.amount_residual, 60)
+
+    def test_an_amount_goes_to_what_is_ticked(self):
+        line = self._line(1, self.plan)
+        path = f"currency={self.currency.id}&way=amount&amount=10&installment={line.id}"
+        self._get(f"/pay/checkout?{path}")
+        self._simulate(self._order(10, f"{self._base()}/pay/transaction?{path}"))
+        self.assertEqual((self.invoice.amount_residual, self.other.amount_residual), (90, 30))
+
+    def _with_interest(self):
+        self.offer.interest_percent = 10
+        self._late_plan()
+        settlement = self.plan._settlement(self.today)
+        self.assertGreater(settlement.saved, 0)
+        return settlement, f"currency={self.currency.id}&way=plan&plan={self.plan.id}"
+
+    def test_paying_it_off_early_is_quoted_and_paid_to_the_cent(self):
+        settlement, query = self._with_interest()
+        for path, part in (("/pay", "wrap"), (f"/plan/{self.plan.id}", "collections_settlement")):
+            said = self._text(self._get(path), part)
+            self.assertIn(f"$ {settlement.amount}", said)
+            self.assertIn(f"$ {settlement.saved}", said)
+        page = self._get(f"/pay/checkout?{query}")
+        self.assertEqual(self._text(page, "collections_sum"), f"$ {settlement.amount}")
+        self.assertIn(f"takes $\xa0{settlement.saved} of interest", page.text_content())
+        self._simulate(
+            self._order(float(settlement.amount), f"{self._base()}/pay/transaction?{query}")
+        )
+        self.plan._settle(self.today)
+        self.assertEqual(self.plan.state, "completed")
+        self.assertEqual(self.plan.interest_saved, float(settlement.saved))
+        self.assertEqual(set(self.plan.move_ids.mapped("amount_residual")), {0})
+
+    def test_more_than_that_cannot_be_paid_by_a_slip(self):
+        settlement, _query = self._with_interest()
+        keys = "&".join(f"item={line.id}" for line in self.plan._open_lines())
+        path = f"/pay/checkout?currency={self.currency.id}&way=amount&{keys}&amount="
+        page = self._get(f"{path}{float(settlement.amount) + 0.01:.2f}", status=422)
+        self.assertIn("interest ends today", self._text(page, "collections_error"))
+        self._get(f"{path}{settlement.amount}")
 
 
 @tagged("post_install", "-at_install")

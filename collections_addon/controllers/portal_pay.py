@@ -6,6 +6,7 @@ begins; an amount that does not agree, an item of somebody else and a provider t
 was not offered are refused.
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
 
@@ -33,6 +34,10 @@ FORM_KEYS = {
     "access_token",
     "csrf_token",
 }
+#: Installments shown beside those that are due.
+NEXT_INSTALLMENTS = 3
+#: The parts of 1111.11 as it is written: before, between thousands, before cents, after.
+WRITTEN = re.compile(r"(\D*)1(\D?)111(?:(\D)1+)?(\D*)", re.DOTALL)
 
 
 class PayPortal(CollectionsPortal):
@@ -53,44 +58,66 @@ class PayPortal(CollectionsPortal):
 
     def _choice(self, visit, currency):
         """One currency of the page: its items, what is suggested, what may be paid at most."""
-        items = visit.case._checkout_items(currency, visit.today)
-        lines = visit.env["account.move.line"].browse(item.key for item in items)
-        planned = set(lines.filtered("move_id.payment_plan_id").ids)
+        case, asked = visit.case, self._asked()
+        items = case._checkout_items(currency, visit.today)
+        rows = case._checkout_installments(currency, visit.today)
+        keys, lines, _due = case._checkout_suggestion(currency, visit.today, items, rows)
+        is_chosen = asked["items"] or asked["installments"]
+        planned = case._planned_lines(currency)
         payable = [item for item in items if item.left]
-        announced = set(visit.case._announced_lines().ids)
-        due = [item for item in payable if item.asked and item.key not in planned | announced]
-        late = {item.key for item in due if item.due < visit.today}
-        chosen = self._asked()["items"] or late or {item.key for item in due}
         return {
             "currency": currency,
-            "items": items,
-            "lines": {line.id: line for line in lines},
-            "chosen": chosen,
-            "credit": visit.case._checkout_credit(currency),
-            "most": sum(item.left - item.granted for item in payable),
-            "planned": planned,
-            "announced": announced,
-            "installments": [
-                {
-                    "line": line,
-                    "amount": amount,
-                    "url": self._pay_installment_url(visit, currency, amount, keys),
-                }
-                for line, amount, keys in visit.case._checkout_installments(currency, visit.today)
+            "items": [item for item in items if item.key not in set(planned.ids)],
+            "lines": {line.id: line for line in planned.browse(item.key for item in items)},
+            "chosen": asked["items"] if is_chosen else keys,
+            "chosen_installments": asked["installments"] if is_chosen else lines,
+            "credit": case._checkout_free_credit(currency, visit.today),
+            "most": case._checkout_most(currency, visit.today, payable),
+            "announced": set(case._announced_lines().ids),
+            "plans": [
+                self._installment_choice(visit, plan, rows)
+                for plan in case._checkout_plans(currency)
             ],
+            "written": self._written(visit, currency),
         }
 
-    def _pay_installment_url(self, visit, currency, amount, keys):
-        choice = [("item", key) for key in keys]
-        choice += [("currency", currency.id), ("amount", amount), ("way", "amount")]
-        return visit.url(f"/pay/checkout?{urlencode(choice)}")
+    def _installment_choice(self, visit, plan, rows):
+        """A running plan: installments late and the next ones, and paying it off at once."""
+        own = [(line, amount) for line, amount, _keys in rows if line.plan_id == plan]
+        late = sum(line.date <= visit.today for line, _amount in own)
+        reserved = visit.case._checkout_reserved(plan.currency_id, visit.today)
+        choice = {"way": "plan", "plan": plan.id, "currency": plan.currency_id.id}
+        return {
+            "plan": plan,
+            "rows": own[: late + NEXT_INSTALLMENTS],
+            "reserved": {line.id: reserved.get(line.id, 0) for line, _amount in own[late:]},
+            "settlement": plan._settlement(visit.today) if own else None,
+            "url": visit.url(f"/pay/checkout?{urlencode(choice)}"),
+        }
+
+    def _written(self, visit, currency):
+        """How an amount is written, for the script that adds up what is ticked."""
+        text = visit.money(currency.round(1111.11), currency)
+        before, thousands, point, after = WRITTEN.fullmatch(text).groups()
+        return {
+            "before": before,
+            "thousands": thousands,
+            "point": point or "",
+            "after": after,
+            "places": currency.decimal_places,
+        }
 
     def _asked(self):
-        """What the address says was chosen: items, currency and an amount, as text."""
+        """What the address says was chosen; amount and currency as text."""
         args = request.httprequest.args
-        items = {int(key) for key in args.getlist("item") if key.isdecimal()}
+        items, installments = (
+            {int(key) for key in args.getlist(name) if key.isdecimal()}
+            for name in ("item", "installment")
+        )
         return {
             "items": items,
+            "installments": installments,
+            "plan": args.get("plan", ""),
             "currency": args.get("currency", ""),
             "amount": args.get("amount", "").strip(),
             "way": args.get("way", ""),
@@ -105,16 +132,20 @@ class PayPortal(CollectionsPortal):
         asked = self._asked()
         currencies = visit.case._checkout_currencies()
         currency = visit.own(currencies, [asked["currency"]])
-        amount = None
-        if asked["way"] != "items" and asked["amount"]:
+        plan, amount = None, None
+        if asked["way"] == "plan":
+            plan = visit.own(visit.case._checkout_plans(currency), [asked["plan"]])
+        elif asked["way"] != "items" and asked["amount"]:
             try:
                 amount = Decimal(asked["amount"].replace(",", "."))
             except InvalidOperation as error:
                 raise UserError(visit.env._("Please enter an amount as a number.")) from error
             if not amount.is_finite():
                 raise UserError(visit.env._("Please enter an amount as a number."))
-        keys = asked["items"] if asked["items"] or amount is None else None
-        return currency, visit.case._checkout_quote(currency, visit.today, keys, amount)
+        lines = asked["installments"]
+        keys = asked["items"] if asked["items"] or lines or amount is None else None
+        quote = visit.case._checkout_quote(currency, visit.today, keys, amount, lines, plan)
+        return currency, quote
 
     # === PAY === #
 
@@ -129,6 +160,7 @@ class PayPortal(CollectionsPortal):
         values = {
             "quote": quote,
             "lines": {line.id: line for line in lines},
+            "saved": visit.case._checkout_saved(quote, visit.today),
             **self._form_values(visit, currency, float(quote.amount)),
             "transaction_route": self._with_choice(visit.url("/pay/transaction")),
         }
@@ -137,7 +169,9 @@ class PayPortal(CollectionsPortal):
     def _with_choice(self, path):
         asked = self._asked()
         choice = [("item", key) for key in sorted(asked["items"])]
-        choice += [(name, asked[name]) for name in ("currency", "amount", "way") if asked[name]]
+        choice += [("installment", key) for key in sorted(asked["installments"])]
+        names = ("currency", "amount", "way", "plan")
+        choice += [(name, asked[name]) for name in names if asked[name]]
         return f"{path}?{urlencode(choice)}"
 
     def _form_values(self, visit, currency, amount, **kwargs):

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from odoo import fields
 from odoo.http import request
 
@@ -138,21 +140,29 @@ class PlanPortal(CollectionsPortal):
             "plan": plan,
             "lines": plan._ordered_lines(),
             "accepted_on": plan._accepted_on(),
-            "pay_url": self._installment_url(visit, plan),
+            **self._paying(visit, plan),
             "form": form or {},
             "error": error,
         }
         return self._page(visit, "collections_addon.portal_plan", values, status)
 
-    def _installment_url(self, visit, plan):
-        """Where the next installment is paid; empty when nothing is left."""
-        lines = plan.move_ids._dunning_lines().filtered(lambda line: not line.reconciled)
-        if plan.state != "active" or not lines or not plan.next_amount:
-            return ""
-        items = "".join(f"&item={line.id}" for line in lines.sorted("date_maturity"))
-        currency = plan.currency_id
-        amount = f"{plan.next_amount:.{currency.decimal_places}f}"
-        return visit.url(f"/pay/checkout?currency={currency.id}&way=amount&amount={amount}{items}")
+    def _paying(self, visit, plan):
+        """Where the next installment is paid, or all at once, and what that takes off."""
+        rows = visit.case._checkout_installments(plan.currency_id, visit.today)
+        own = [(line, amount) for line, amount, _keys in rows if line.plan_id == plan]
+        settlement = plan._settlement(visit.today) if own else None
+        if not own:
+            return {"pay_url": "", "settlement": None}
+        line, amount = own[0]
+        choice = {"currency": plan.currency_id.id, "way": "items", "installment": line.id}
+        whole = {**choice, "way": "plan", "plan": plan.id}
+        whole.pop("installment")
+        return {
+            "pay_url": visit.url(f"/pay/checkout?{urlencode(choice)}"),
+            "saved": plan._saved_by(amount, visit.today),
+            "settlement": settlement,
+            "settle_url": visit.url(f"/pay/checkout?{urlencode(whole)}"),
+        }
 
     @portal_page("/plan/<int:plan_id>/accept", act="act")
     def collections_plan_agree(self, visit, plan_id, name="", agreed="", **_form):

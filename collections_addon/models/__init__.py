@@ -67,6 +67,7 @@ from . import (
     collections_case_plan_portal,
     collections_plan_ledger,
     collections_plan_interest,
+    collections_case_checkout_plan,
     collections_kpi,
     collections_payment_share,
     collections_overview,

@@ -126,9 +126,11 @@ class CollectionsPortalAccount(models.AbstractModel):
         """Override: what is in a plan is due with its next installment."""
         items = super()._items(case, lines, today)
         for line in lines.filtered(lambda line: line.move_id.payment_plan_id):
-            due = line.move_id.payment_plan_id.next_date or today
-            item = items[line.id]
-            items[line.id] = item._replace(due=max(due, today), days=min((today - due).days, 0))
+            plan = line.move_id.payment_plan_id
+            due = plan.next_date or today
+            items[line.id] = items[line.id]._replace(
+                due=max(due, today), days=min((today - due).days, 0), plan_id=plan.id
+            )
         return items
 
     @api.model

@@ -12,6 +12,7 @@ class PortalItem(NamedTuple):
     :param open: negative for a credit
     :param disputed: the part of `open` that the customer contests
     :param days: days past due, negative before
+    :param plan_id: the payment plan that pays it off; 0 for none
     :param notes: sentences about it (disputed, promised, …) in the language of the environment
     """
 
@@ -26,6 +27,7 @@ class PortalItem(NamedTuple):
     disputed: float
     is_invoice: bool
     notes: list
+    plan_id: int = 0
 
     @property
     def asked(self):
@@ -48,10 +50,11 @@ class CollectionsPortalAccount(models.AbstractModel):
     def _sections(self, case, today):
         """What is open of a case, one section per currency, in the order of their names.
 
-        A section is a dict: `currency`, `overdue`, `upcoming` and `credits` (lists of
-        :class:`PortalItem`), their sums `overdue_total`, `upcoming_total`,
-        `credit_total` (positive), `disputed_total`, `total` (to be paid: all debts
-        less disputes and credits, never negative) and `ages` ([(name, amount)]).
+        A section is a dict: `currency`, `overdue`, `upcoming`, `planned` (what payment plans
+        pay off; counted as upcoming) and `credits` (lists of :class:`PortalItem`), the sums
+        `overdue_total`, `upcoming_total`, `credit_total` (positive), `disputed_total`,
+        `total` (to be paid: all debts less disputes and credits, never negative) and
+        `ages` ([(name, amount)]).
 
         :param case: `collections.case`, one record
         :param datetime.date today: business date of the company
@@ -71,8 +74,9 @@ class CollectionsPortalAccount(models.AbstractModel):
     def _section(self, currency, items, ages):
         debts = [item for item in items if item.open > 0]
         credits = [item for item in items if item.open < 0]
-        overdue = [item for item in debts if item.is_overdue]
-        upcoming = [item for item in debts if not item.is_overdue]
+        planned = [item for item in debts if item.plan_id]
+        overdue = [item for item in debts if item.is_overdue and not item.plan_id]
+        upcoming = [item for item in debts if not item.is_overdue and not item.plan_id]
         credit = -sum(item.open for item in credits)
         disputed = sum(item.disputed for item in debts)
         asked = sum(item.asked for item in debts)
@@ -80,9 +84,10 @@ class CollectionsPortalAccount(models.AbstractModel):
             "currency": currency,
             "overdue": overdue,
             "upcoming": upcoming,
+            "planned": planned,
             "credits": credits,
             "overdue_total": sum(item.open for item in overdue),
-            "upcoming_total": sum(item.open for item in upcoming),
+            "upcoming_total": sum(item.open for item in (*upcoming, *planned)),
             "credit_total": credit,
             "disputed_total": disputed,
             "total": max(currency.round(asked - credit), 0.0),
