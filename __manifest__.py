@@ -99,6 +99,8 @@
         "views/portal_preferences.xml",
         "views/portal_rating.xml",
         "views/collections_complaint_views.xml",
+        "views/collections_connection_views.xml",
+        "views/collections_connection_log_views.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
         "views/collections_drift_views.xml",

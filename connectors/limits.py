@@ -41,7 +41,10 @@ class RateLimiter:
         self._clock = clock
         self._per_minute = per_minute
         self._day_reserve = day_reserve
-        state = state or {}
+        self.load(state or {})
+
+    def load(self, state: Mapping[str, Any]):
+        """Go on from what was kept."""
         self._recent = [float(moment) for moment in state.get("recent", ())]
         self._until = {kind: float(end) for kind, end in state.get("until", {}).items()}
         self.day_remaining = state.get("day_remaining")
@@ -110,3 +113,52 @@ class RateLimiter:
 def _whole(text):
     text = (text or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class SharedLimiter(RateLimiter):
+    """A budget that several workers use at once, through a place where it is kept.
+
+    :param keep: takes what this worker did since it was last asked, as `RateLimiter.state`,
+        and returns what all of them did
+    """
+
+    def __init__(self, *arguments, keep: Callable[[dict], Mapping[str, Any]], **options):
+        self._keep = keep
+        self._mine = []
+        super().__init__(*arguments, **options)
+
+    def take(self, *, urgent: bool = False):
+        super().take(urgent=urgent)
+        self._mine.append(self._recent[-1])
+
+    def note(self, headers: Mapping[str, str]):
+        super().note(headers)
+        self._share()
+
+    def refused(self, headers: Mapping[str, str]) -> RateLimited:
+        error = super().refused(headers)
+        self._share()
+        return error
+
+    def _share(self):
+        mine, self._mine = self._mine, []
+        self.load(self._keep(self.state | {"recent": mine}))
+
+
+def merge_states(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Put together what is kept of a budget and what one worker adds to it.
+
+    Calls of both count; a limit lasts until the later end; of the day's remainder the newer
+    word is taken.
+    """
+    ends = dict(known.get("until", {}))
+    for kind, end in more.get("until", {}).items():
+        ends[kind] = max(end, ends.get(kind, 0))
+    calls = sorted([*known.get("recent", ()), *more.get("recent", ())])
+    newer = max(more, known, key=lambda state: state.get("day_told") or 0)
+    return {
+        "recent": [moment for moment in calls if moment > calls[-1] - MINUTE],
+        "until": ends,
+        "day_remaining": newer.get("day_remaining"),
+        "day_told": newer.get("day_told") or 0,
+    }

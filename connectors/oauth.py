@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,6 +19,8 @@ from .http import HttpSession, check_address, parse_json
 
 #: Seconds before its end from which a token is not used any more.
 MARGIN = 60
+#: What a discovery document may change.
+ENDPOINTS = ("authorize_url", "token_url", "revoke_url")
 #: What the services answer when only a person can help, and when the settings are wrong.
 GRANT_IS_GONE = {"invalid_grant", "access_denied", "interaction_required", "consent_required"}
 SETTINGS_ARE_WRONG = {
@@ -250,3 +252,13 @@ def discovered(body: bytes, identity: Identity) -> Identity:
 def _address(known, name, otherwise):
     value = known.get(name)
     return check_address(value) if isinstance(value, str) and value else otherwise
+
+
+def endpoints(identity: Identity) -> dict[str, str]:
+    """Return the addresses of a service, to be kept as JSON."""
+    return {name: getattr(identity, name) for name in ENDPOINTS}
+
+
+def with_endpoints(identity: Identity, known: Mapping[str, str]) -> Identity:
+    """Use the addresses that were kept."""
+    return replace(identity, **{name: known[name] for name in ENDPOINTS if known.get(name)})

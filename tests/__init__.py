@@ -75,3 +75,5 @@ from . import test_sync
 from . import test_drift
 from . import test_file_import
 from . import test_tour_file_import
+from . import test_connection_access
+from . import test_connection_consent_http

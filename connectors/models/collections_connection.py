@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..base import Misconfigured
-
 STATES = [
     ("draft", "To Be Connected"),
     ("connected", "Connected"),
@@ -67,14 +65,6 @@ class CollectionsConnection(models.Model):
 
     # === WHAT OTHER FILES DO === #
 
-    def _client(self, now):
-        """The client of this connection, with a token that is good at this moment.
-
-        :param datetime.datetime now: naive UTC
-        :raises ConnectorError: `AuthExpired`, `Misconfigured` …
-        """
-        raise Misconfigured(self.env._("This connection has no credentials."))
-
     def _mirror(self, limit=None, now=None):
         """Turn some of the records that wait into documents.
 
@@ -92,22 +82,6 @@ class CollectionsConnection(models.Model):
         :rtype: list
         """
         return []
-
-    def _auth_failed(self, error, now):
-        """Draw the conclusion from a refused token.
-
-        :param AuthExpired error: where no refresh helps, a person is asked
-        :param datetime.datetime now: naive UTC
-        """
-        if error.reconnect:
-            self.state = "reconnect"
-
-    def _address(self, name, default):
-        """An address of the service, without its last slash.
-
-        :param str name: such as `api_url`
-        """
-        return default
 
     @api.model
     def _of_company(self, company):

@@ -1,3 +1,3 @@
 """QuickBooks Online: the calls, the mapping, the webhooks."""
 
-from . import adapter, adapter_mirror
+from . import adapter, access, adapter_mirror  # isort: skip

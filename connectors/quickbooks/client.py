@@ -75,7 +75,7 @@ class QuickBooksClient:
         http.redactor.add(token)
         self._way = _OurWay(http, token)
         self._calls = _make_calls(self._way, realm_id, check_address(api))
-        self._realm_id = realm_id
+        self.realm_id = realm_id
 
     @property
     def calls(self) -> int:
@@ -84,7 +84,7 @@ class QuickBooksClient:
 
     def company(self) -> dict[str, Any]:
         """Return the company's own record."""
-        body = self._calls.get_single_object("companyinfo", self._realm_id)
+        body = self._calls.get_single_object("companyinfo", self.realm_id)
         return _record(body, "CompanyInfo")
 
     def home_currency(self) -> str:

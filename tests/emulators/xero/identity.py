@@ -276,6 +276,10 @@ class Identity:
     def _connections(self, request, rest):
         grant = self.check(request)
         mine = [link for link in self.connections.values() if link.app is grant.app]
+        if grant.app.tenant:
+            mine = [
+                Connection("custom", grant.app, grant.app.tenant, grant.event, self.clock.now())
+            ]
         if request.method == "DELETE":
             if not rest or rest[0] not in {link.id for link in mine}:
                 raise Refused(404, problem(404, "NotFound", self.new_id()))

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class CollectionsExternalRef(models.Model):
+    """The queue of records that were set aside: a person tries again, or lets go."""
+
+    _inherit = "collections.external.ref"
+
+    def action_retry(self):
+        """Take the records up again with the next reading, which is asked for now."""
+        self.check_access("write")
+        self.filtered(lambda ref: ref.state in ("failed", "ignored")).write(
+            {"state": "pending", "problem": False}
+        )
+        now = fields.Datetime.now()
+        for connection in self.connection_id.filtered(lambda c: c.state == "connected"):
+            connection._request_sync(now)
+        return True
+
+    def action_ignore(self):
+        """Leave the records out for good; a change in the ledger brings them back."""
+        self.check_access("write")
+        self.filtered(lambda ref: ref.state in ("failed", "pending")).write({"state": "ignored"})
+        return True

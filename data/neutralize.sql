@@ -1,0 +1,6 @@
+-- A copy of a database must not use the consents of the original: a refresh token is good for
+-- one use, and the original would lose its connection.
+DELETE FROM collections_connection_token;
+UPDATE collections_connection
+   SET state = 'disconnected', problem = 'This is a copy: connect it to a test organisation.'
+ WHERE state IN ('connected', 'reconnect');
