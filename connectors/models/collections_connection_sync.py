@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .collections_sync_log import STATES as LOG_STATES
+
 _logger = logging.getLogger(__name__)
 #: Wait after a run that failed, doubled with each further one.
 FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=6)
@@ -41,22 +43,28 @@ class CollectionsConnection(models.Model):
     sync_log_id = fields.Many2one(
         "collections.sync.log", string="Latest Synchronization", compute="_compute_sync_log_id"
     )
-    sync_progress = fields.Float(related="sync_log_id.progress")
-    sync_state = fields.Selection(related="sync_log_id.state", string="Synchronization")
-    sync_message = fields.Char(related="sync_log_id.message", string="Last Result")
+    sync_progress = fields.Float(string="Progress (%)", compute="_compute_sync_log_id")
+    sync_state = fields.Selection(
+        LOG_STATES, string="Synchronization", compute="_compute_sync_log_id"
+    )
+    sync_message = fields.Char(string="Last Result", compute="_compute_sync_log_id")
 
     _positive_minutes = models.Constraint(
         "CHECK(sync_minutes >= 0)", "The minutes between two readings cannot be negative."
     )
 
-    @api.depends("sync_log_ids.state")
+    @api.depends("sync_log_ids.state", "sync_log_ids.message")
     def _compute_sync_log_id(self):
         groups = self.env["collections.sync.log"]._read_group(
             [("connection_id", "in", self.ids)], ["connection_id"], ["id:max"]
         )
         latest = {connection.id: log_id for connection, log_id in groups}
         for connection in self:
-            connection.sync_log_id = latest.get(connection.id)
+            log = self.env["collections.sync.log"].browse(latest.get(connection.id))
+            connection.sync_log_id = log
+            connection.sync_progress = log.progress
+            connection.sync_state = log.state
+            connection.sync_message = log.message
 
     # === ENTRY POINTS === #
 
