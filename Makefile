@@ -4,13 +4,16 @@
 PYTHON ?= python3
 DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
 
-.PHONY: help demo serve test test-core test-outside coverage lint format bench shell stop clean
+.PHONY: help demo demo-connectors serve test test-core test-outside coverage lint format bench shell stop clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: ## run one collections day; LEDGER=file.csv DATE=2013-03-15 for a ledger of yours
 	@$(DEV) demo $(if $(LEDGER),--ledger "$(LEDGER)") $(if $(DATE),--date "$(DATE)")
+
+demo-connectors: ## Xero and QuickBooks, emulated: connect, import, pay there, no reminder
+	@$(DEV) demo-connectors
 
 serve: ## open the web client; PORT=8069
 	@$(DEV) serve $(if $(PORT),--port $(PORT)) $(if $(DATABASE),--database $(DATABASE))

@@ -9,6 +9,7 @@ from devkit.shell import main
 
 COMMANDS = {
     "demo": "load the demonstration or a ledger and run its collections days",
+    "demo-connectors": "mirror and chase two outside ledgers, on emulators",
     "serve": "open the demonstration in the web client",
     "test": "run the whole test suite",
     "test-core": "run Odoo's own tests with and without the module",
