@@ -143,6 +143,17 @@ class RecordsCase(QuickBooksCase):
         self.assertEqual((found.address.street, found.address.street2, found.address.country),
                          ("1987 Main St.", "Rear", "USA"))  # fmt: skip
 
+    def test_a_sub_customer_is_called_after_its_parent(self):
+        for parent, full, name in (
+            ({"value": "3"}, "Foods Inc:Branch", "Foods Inc, Branch"),
+            ({"value": "3"}, "A : B:Branch", "A, B, Branch"),
+            ({"value": "3"}, "", "Branch"),
+            (None, "Branch", "Branch"),
+        ):
+            values = {"DisplayName": "Branch", "FullyQualifiedName": full, "ParentRef": parent}
+            found = mapper.customer(Fields(CUSTOMER | values))
+            self.assertEqual(found.name, name)
+
     def test_pitfall_8_deleted_voided_and_inactive_are_three_things(self):
         gone = self.taken("invoices", {"Id": "7", "status": "Deleted", "MetaData": META})
         self.assertEqual((gone.state, gone.external_id), (State.DELETED, "7"))

@@ -184,14 +184,23 @@ class CollectionsConnection(models.Model):
         """
         self.ensure_one()
         try:
-            row = self._token_row()
-            return (row._usable(now) or self._refresh(now)).access
+            return (self._kept_tokens(now) or self._refresh(now)).access
         except AuthExpired as error:
             self._auth_failed(error, now)
             raise
         except SealBroken as error:
             self._need_reconnect(str(error))
             raise
+
+    def _kept_tokens(self, now):
+        """The tokens as this transaction sees them, None where it has to look again.
+
+        It may have begun before they were saved in one of their own.
+        """
+        try:
+            return self._token_row()._usable(now)
+        except AuthExpired:
+            return None
 
     def _refresh(self, now):
         failure = None

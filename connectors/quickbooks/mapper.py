@@ -66,7 +66,7 @@ def customer(item: Fields, home: str = "") -> Customer:
         return Customer(**_known(item), name="", active=False, deleted=True)
     return Customer(
         **_known(item),
-        name=item.key("DisplayName"),
+        name=_name(item),
         active=item.flag("Active", default=True),
         parent_id=item.child("ParentRef").text("value") or None,
         bills_with_parent=item.flag("BillWithParent"),
@@ -79,6 +79,13 @@ def customer(item: Fields, home: str = "") -> Customer:
         address=_address(item.child("BillAddr")),
         balance=item.optional_amount("Balance"),
     )
+
+
+def _name(item):
+    """A sub-customer is called after its parent: many parents have a “Branch”."""
+    own, full = item.key("DisplayName"), item.text("FullyQualifiedName")
+    is_part = item.child("ParentRef").text("value") and ":" in full
+    return ", ".join(part.strip() for part in full.split(":")) if is_part else own
 
 
 def _emails(item, name):

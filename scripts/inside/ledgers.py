@@ -47,23 +47,14 @@ def connect(env, company, service):
             "identity_url": service.url,
         }
     )
+    env.cr.commit()  # tokens are kept in a transaction of their own
     service.add_app("demo", SECRET, [connection.redirect_uri])
     begun = connection._begin_consent(fields.Datetime.now())
     page = requests.get(begun.url, allow_redirects=False, timeout=10)
-    given = {
-        key: value[0] for key, value in parse_qs(urlsplit(page.headers["Location"]).query).items()
-    }
+    given = dict(parse_qsl(urlsplit(page.headers["Location"]).query))
     if given.get("state") != begun.state:
         raise SystemExit("The ledger's page gave another state back.")
     connection._finish_consent(
         given["code"], begun.verifier, given.get("realmId", ""), fields.Datetime.now()
     )
     return connection
-
-
-def owed(service):
-    """What the ledger itself says is open, by customer (and currency).
-
-    :rtype: dict[str, decimal.Decimal]
-    """
-    return {key: amount for key, amount in service.summary()["open"].items() if amount}
