@@ -151,8 +151,7 @@ class RecordsCase(QuickBooksCase):
             (None, "Branch", "Branch"),
         ):
             values = {"DisplayName": "Branch", "FullyQualifiedName": full, "ParentRef": parent}
-            found = mapper.customer(Fields(CUSTOMER | values))
-            self.assertEqual(found.name, name)
+            self.assertEqual(self.taken("customers", CUSTOMER | values).name, name)
 
     def test_pitfall_8_deleted_voided_and_inactive_are_three_things(self):
         gone = self.taken("invoices", {"Id": "7", "status": "Deleted", "MetaData": META})
