@@ -35,7 +35,7 @@ def main():
     arguments = _arguments()
     figures = {"machine": machine(), "versions": versions(), "sizes": {}}
     with tempfile.TemporaryDirectory() as folder:
-        peer = Peer(Path(folder)) if arguments.oca_slice else None
+        peer = Peer(Path(folder)) if any(arguments.slices.values()) else None
         figures["versions"]["account_credit_control"] = peer and peer.version
         for size in arguments.sizes:
             figures["sizes"][str(size)] = measure(size, arguments, peer)
@@ -49,12 +49,17 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", default="10000,100000", help="open lines, by commas")
     parser.add_argument("--out", help="a JSON file for the raw figures")
-    parser.add_argument("--oca-slice", type=int, default=10_000, help="lines given to OCA; 0: none")
+    parser.add_argument(
+        "--oca-slice", default="10000,50000", help="lines given to OCA, of each size; 0: none"
+    )
     parser.add_argument("--oca-emails", type=int, default=200, help="e-mails OCA creates")
     parser.add_argument("--emails-up-to", type=int, default=100_000, help="largest size mailed")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     arguments.sizes = [int(size) for size in arguments.sizes.split(",")]
+    slices = [int(lines) for lines in arguments.oca_slice.split(",")]
+    slices += slices[-1:] * len(arguments.sizes)  # the last one serves for the rest
+    arguments.slices = dict(zip(arguments.sizes, slices, strict=False))
     return arguments
 
 
@@ -81,8 +86,8 @@ def measure(size, arguments, peer):
     say(f"{size}: lists")
     figures["screens"] = result(spawn("screens.py", work))
     drop(work)
-    if peer:
-        say(f"{size}: account_credit_control on {min(size, arguments.oca_slice)} lines")
+    if peer and arguments.slices[size]:
+        say(f"{size}: account_credit_control on {min(size, arguments.slices[size])} lines")
         figures["oca"] = peer.measure(size, arguments)
     figures["load_after"] = os.getloadavg()[0]
     figures["ratios"] = ratios(figures)
@@ -150,7 +155,7 @@ class Peer:
         database = f"{PREFIX}peer"
         clone(self.template, database)
         generate(database, size, arguments.seed)
-        lines = min(size, arguments.oca_slice)
+        lines = min(size, arguments.slices[size])
         process = spawn(
             "oca.py", "cycle", database, lines, arguments.oca_emails, addons=self.addons
         )
