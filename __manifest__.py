@@ -106,6 +106,7 @@
         "views/collections_drift_views.xml",
         "views/account_move_mirror_views.xml",
         "views/collections_file_import_views.xml",
+        "views/collections_outbox_views.xml",
     ],
     "demo": [
         "demo/res_users.xml",

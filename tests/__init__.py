@@ -77,3 +77,4 @@ from . import test_file_import
 from . import test_tour_file_import
 from . import test_connection_access
 from . import test_connection_consent_http
+from . import test_outbox

@@ -31,3 +31,9 @@ from . import (
     collections_webhook_event,
 )
 from . import collections_connection_file
+from . import collections_outbox, collections_outbox_queue
+from . import (
+    account_partial_reconcile_outbox,
+    collections_connection_outbox,
+    dunning_action_outbox,
+)

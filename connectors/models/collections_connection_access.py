@@ -64,9 +64,6 @@ class CollectionsConnection(models.Model):
         tracking=True,
         help="Each contact leaves a note in the history of its invoices there.",
     )
-    push_fees = fields.Boolean(
-        string="Write Fees", tracking=True, help="Fees charged here become invoices there."
-    )
     # === BUDGET === #
     budget_ids = fields.One2many("collections.connection.budget", "connection_id")
     calls_today = fields.Integer(compute="_compute_budget")

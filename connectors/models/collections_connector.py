@@ -202,20 +202,27 @@ class CollectionsConnector(models.AbstractModel):
         return ()
 
     @api.model
-    def _push(self, connection, kind, values, key):
+    def _push(self, client, kind, values, key):
         """Write one record there.
 
+        :param client: as `connection._client` gives it
+        :param str kind: one of `_can_push`
+        :param dict values: as `collections.outbox` keeps them: `invoice`, `customer` (keys of
+            the ledger); of a payment `amount`, `currency`, `date`, `reference` and `account`;
+            of a note `text`
         :param str key: the same for the same record, however often it is tried
-        :return: external id of what was written, its raw record
-        :rtype: tuple[str, dict]
+        :return: external id of what was written, "" where it has none
+        :rtype: str
+        :raises ConnectorError: of `connectors.base`
         """
         raise NotImplementedError
 
     @api.model
-    def _find_pushed(self, connection, kind, values, key):
+    def _find_pushed(self, client, kind, values, key):
         """Look for what an interrupted `_push` may have written.
 
         :return: as `_push`, or None when it is not there
+        :rtype: str|None
         """
         raise NotImplementedError
 

@@ -109,8 +109,8 @@ class CollectionsFileImport(models.TransientModel):
                 self.env._(
                     "Open in %(currency)s: %(after)s on the list, %(before)s here until now.",
                     currency=code,
-                    after=f"{outcome.totals.get(code, 0):,}",
-                    before=f"{before.get(code, 0):,}",
+                    after=f"{outcome.totals.get(code, 0):,.2f}",
+                    before=f"{before.get(code, 0):,.2f}",
                 )
             )
         return "\n".join(lines)

@@ -195,6 +195,13 @@ class XeroClient:
         call = {"invoices": "create_invoice_history", "customers": "create_contact_history"}[kind]
         self._write(call, external_id, write_json(body), key)
 
+    def history(self, kind: str, external_id: str) -> list[dict[str, Any]]:
+        """Return the notes of an invoice or customer, the latest first."""
+        call = {"invoices": "get_invoice_history", "customers": "get_contact_history"}[kind]
+        body = self._get(call, external_id).json()
+        records = body.get("HistoryRecords") if isinstance(body, Mapping) else None
+        return [dict(entry) for entry in _list(records) if isinstance(entry, Mapping)]
+
     def delete_payment(self, external_id: str, key: str):
         """Undo a payment: Xero cannot change one."""
         self._write("delete_payment", external_id, write_json({"Status": "DELETED"}), key)

@@ -1,0 +1,57 @@
+"""Writing to Xero: payments of invoices, notes in their history."""
+
+from decimal import Decimal
+
+from odoo import api, models
+
+from ..base import Misconfigured
+from ..reading import as_date
+from . import mapper
+
+KINDS = ("payment", "note")
+
+
+class CollectionsConnectorXero(models.AbstractModel):
+    _inherit = "collections.connector.xero"
+
+    @api.model
+    def _can_push(self):
+        return KINDS
+
+    @api.model
+    def _push(self, client, kind, values, key):
+        return getattr(self, f"_push_{kind}")(client, values, key)
+
+    @api.model
+    def _find_pushed(self, client, kind, values, key):
+        return getattr(self, f"_find_{kind}")(client, values, key)
+
+    def _push_payment(self, client, values, key):
+        if not values["account"]:
+            raise Misconfigured(
+                self.env._("Enter the code of the bank account that payments are written to.")
+            )
+        body = mapper.payment_body(
+            invoice_id=values["invoice"],
+            account={"Code": values["account"]},
+            amount=Decimal(values["amount"]),
+            date=as_date(values["date"]),
+            reference=values["reference"],
+        )
+        return client.pay(body, key)["PaymentID"]
+
+    def _find_payment(self, client, values, key):  # pylint: disable=unused-argument
+        """The payment of the invoice that bears our reference."""
+        for payment in client.one("invoices", values["invoice"]).get("Payments") or ():
+            if payment.get("Reference") == values["reference"]:
+                return payment["PaymentID"]
+        return None
+
+    def _push_note(self, client, values, key):
+        client.note("invoices", values["invoice"], mapper.history_body(values["text"]), key)
+        return ""
+
+    def _find_note(self, client, values, key):  # pylint: disable=unused-argument
+        notes = client.history("invoices", values["invoice"])
+        text = mapper.history_body(values["text"])["HistoryRecords"][0]["Details"]
+        return "" if any(note.get("Details") == text for note in notes) else None
