@@ -78,3 +78,4 @@ from . import test_tour_file_import
 from . import test_connection_access
 from . import test_connection_consent_http
 from . import test_outbox
+from . import test_outbox_crash

@@ -65,6 +65,7 @@ class OutboxCommon(ConnectionCommon):
                 "partner_id": self.invoice.partner_id.id,
                 "reference": f"portal-{payment.id}",
                 "invoice_ids": [Command.set(self.invoice.ids)],
+                "payment_id": payment.id,
             }
         )
         payment.action_post()

@@ -187,7 +187,6 @@ class OutboxContract:
         self.pay_on_portal(40.0)
         self.outbox().sudo().unlink()
         payment = self.payment.copy({"amount": 60.0})
-        self.assertFalse(payment.payment_transaction_id)
         payment.action_post()
         lines = (payment.move_id | self.invoice).line_ids
         lines.filtered(
@@ -232,7 +231,7 @@ class TestOutboxQuickbooks(OutboxContract, OutboxCommon):
                 left[0] -= 1
                 entity = self.service.books.get("Invoice", key)
                 changes = {"PrivateNote": f"somebody was quicker {left[0]}"}
-                self.service.books.change("Invoice", key, entity.version, changes, True)
+                self.service.books.change("Invoice", key, str(entity.token), changes, True)
             return found
 
         self.enterContext(patch.object(client, "one", one))

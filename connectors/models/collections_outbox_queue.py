@@ -19,7 +19,9 @@ class CollectionsOutbox(models.Model):
         rows = []
         for partial in partials:
             invoice, payment = partial.debit_move_id.move_id, partial.credit_move_id.payment_id
-            if payment.payment_transaction_id and self._is_open_to("payment", invoice):
+            transaction = payment.payment_transaction_id
+            on_portal = transaction and transaction.payment_id == payment  # copies have it, too
+            if on_portal and self._is_open_to("payment", invoice):
                 rows.append(self._payment_row(partial, invoice, payment))
         return self._queue(rows)
 

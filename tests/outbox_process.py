@@ -1,0 +1,120 @@
+"""A process whose children write to an emulated ledger for real, and are killed.
+
+See dispatch_process.py. The emulator runs with the test: what it was told stays told.
+"""
+
+import sys
+from datetime import timedelta
+
+from odoo import fields
+
+if __package__:
+    from .autopay_process import die
+    from .dispatch_process import environment, main
+else:
+    from autopay_process import die
+    from dispatch_process import environment, main
+
+OUTBOX, CONNECTION = "collections.outbox", "collections.connection"
+#: Where a child can be killed: before or after this method, the so many-th time. The
+#: record being written is the second of three.
+STEPS = {
+    "claimed": ("after", OUTBOX, "_claim", 2),
+    "claim committed": ("before", OUTBOX, "_deliver", 2),
+    "about to be written": ("before", OUTBOX, "_write_there", 2),
+    "the ledger took it": ("after", OUTBOX, "_write_there", 2),
+    "answer noted": ("after", OUTBOX, "_deliver", 2),
+    "answer committed": ("before", OUTBOX, "_claim", 3),
+}
+
+
+def prepare(registry, groups):
+    """Payments that wait to be written, in groups.
+
+    :param dict groups: name -> keys of invoices of the ledger
+    """
+    with environment(registry) as env:
+        env["ir.cron"].search([]).active = False
+        connection = env[CONNECTION].create(
+            {"name": "Books Elsewhere", "provider": "xero", "state": "connected"}
+        )
+        env[OUTBOX].create(
+            [
+                {
+                    "connection_id": connection.id,
+                    "kind": "payment",
+                    "label": group,
+                    "source": invoice,
+                    "next_try_at": fields.Datetime.now() + timedelta(days=9),
+                    "values": values(invoice),
+                }
+                for group, invoices in groups.items()
+                for invoice in invoices
+            ]
+        )
+
+
+def values(invoice):
+    return {
+        "invoice": invoice,
+        "customer": "",
+        "amount": "100.00",
+        "currency": "USD",
+        "date": "2026-03-05",
+        "reference": f"ours {invoice[:8]}",
+        "account": "090",
+    }
+
+
+def own(env, group):
+    return env[OUTBOX].search([("label", "=", group)], order="id")
+
+
+def release(registry, group):
+    """Let the records of a group be written from now on."""
+    with environment(registry) as env:
+        own(env, group).next_try_at = fields.Datetime.now()
+
+
+def deliver(registry, url, token, tenant, kill=None):
+    """What the scheduler does.
+
+    :param str|None kill: a key of STEPS
+    """
+    from odoo.addons.collections_addon.connectors import http, limits
+    from odoo.addons.collections_addon.connectors.xero.client import XeroClient
+
+    def client(connection, now):  # pylint: disable=unused-argument
+        session = http.HttpSession(limits.RateLimiter(lambda: 0.0, 1000), lambda: 0.0)
+        return XeroClient(session, token, tenant, api=f"{url}/api.xro/2.0", connections=url)
+
+    registry[CONNECTION]._client = client
+    if kill:
+        die(registry, *STEPS[kill])
+    with environment(registry) as env:
+        env[OUTBOX]._cron_deliver()
+
+
+def recover(registry, minutes):
+    """So much time goes by."""
+    with environment(registry) as env:
+        for row in env[OUTBOX].search([("state", "=", "sending")]):
+            row.claimed_at -= timedelta(minutes=minutes)
+
+
+def states(registry, group):
+    with environment(registry) as env:
+        return own(env, group).mapped("state")
+
+
+COMMANDS = {
+    "prepare": prepare,
+    "release": release,
+    "deliver": deliver,
+    "recover": recover,
+    "states": states,
+}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:], COMMANDS)
