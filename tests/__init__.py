@@ -79,3 +79,4 @@ from . import test_connection_access
 from . import test_connection_consent_http
 from . import test_outbox
 from . import test_outbox_crash
+from . import test_sync_trust

@@ -1,22 +1,18 @@
 """An outside ledger that runs, with a connection to it: what the connectors' tests share."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from decimal import Decimal
-from unittest.mock import patch
 
-from odoo import fields
+from freezegun import freeze_time
 
+from .access_common import AccessMixin
 from .common import CollectionsCommon
 from .connector_loader import connector_module
-from .emulators.quickbooks import QuickBooksEmulator
-from .emulators.web import Clock
-from .emulators.xero import XeroEmulator
 
-http, limits = connector_module("http"), connector_module("limits")
 START = datetime(2026, 3, 5, 9, tzinfo=timezone.utc)
 
 
-class ConnectionCommon(CollectionsCommon):
+class ConnectionCommon(AccessMixin, CollectionsCommon):
     """A company with a connection to an emulated ledger, whose clock stands.
 
     :cvar PROVIDER: `xero` or `quickbooks`
@@ -27,62 +23,21 @@ class ConnectionCommon(CollectionsCommon):
 
     def setUp(self):
         super().setUp()
-        self.clock = Clock(self.START)
-        self.service = self._start_service(self.PROVIDER)
-        self.connection = self._connect(self.PROVIDER, self.service)
+        self.enterContext(self.enter_registry_test_mode())
+        self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "in", ("EUR", "GBP", "USD"))]
+        ).active = True
+        self.service = self._start(self.PROVIDER, self.START)
+        self.clock = self.service.clock
+        self.connection = self._connected(self.service)
 
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        """Core's guard against outside requests knows one number of seconds only."""
-        return super()._request_handler(s, r, **(kw | {"timeout": 10}))
-
-    # === FACTORIES === #
-
-    def _start_service(self, provider, **options):
-        kind = {"xero": XeroEmulator, "quickbooks": QuickBooksEmulator}[provider]
-        service = kind(self.clock, **{"seed": 7, **options}).start()
-        self.addCleanup(service.stop)
-        return service
-
-    def _connect(self, provider, service, **values):
-        """A connection to a service; its clients bear a token made for each."""
-        tenant = service.ledger.tenant if provider == "xero" else service.books.realm
-        connection = self.env["collections.connection"].create(
-            {
-                "name": "Books Elsewhere",
-                "provider": provider,
-                "company_id": self.company.id,
-                "state": "connected",
-                "tenant_id": tenant,
-                "currency_id": self.env.ref("base.USD").id,
-                "is_import_started": True,
-                **values,
-            }
-        )
-        self._clients()[connection.id] = service
+    def _connected(self, service, **values):
+        """A connection that went the whole way of consent, about to be read for the first time."""
+        connection = self._connection(service, company_id=self.company.id, **values)
+        self._connect(connection, service)
+        self.assertEqual(connection.state, "connected")
+        connection.is_import_started = True
         return connection
-
-    def _clients(self):
-        """Connection -> service; the way to a token is another file's subject."""
-        if not hasattr(self, "_services"):
-            self._services = {}
-            kind = self.env.registry["collections.connection"]
-            ways = {"_client": self._make_client, "_address": self._service_address}
-            for name, way in ways.items():
-                method = lambda connection, *args, way=way: way(connection, *args)  # noqa: E731
-                self.enterContext(patch.object(kind, name, method))
-        return self._services
-
-    def _make_client(self, connection, now):  # pylint: disable=unused-argument
-        service, adapter = self._services[connection.id], connection._adapter()
-        limiter = limits.RateLimiter(self.seconds, *adapter._allowance())
-        session = http.HttpSession(limiter, self.seconds)
-        self.addCleanup(session.close)
-        token = service.connect()["access_token"]
-        return adapter._make_client(connection, session, token)
-
-    def _service_address(self, connection, name, default):  # pylint: disable=unused-argument
-        return self._services[connection.id].url
 
     # === TIME === #
 
@@ -101,6 +56,13 @@ class ConnectionCommon(CollectionsCommon):
     def sync(self, connection=None, **options):
         """Read and mirror; the run."""
         return (connection or self.connection)._sync(now=self.now, **options)
+
+    def read_by_cron(self):
+        """The cron's work, at the emulators' moment."""
+        cron = self.env.ref("collections_addon.cron_collections_sync")
+        with freeze_time(self.now):
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
 
     # === WHAT IS HERE === #
 
@@ -143,11 +105,3 @@ class ConnectionCommon(CollectionsCommon):
 
     def requests_of(self, log):
         return sum(log.line_ids.mapped("requests"))
-
-
-def hours(number):
-    return timedelta(hours=number)
-
-
-def at(text):
-    return fields.Datetime.to_datetime(text)

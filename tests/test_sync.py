@@ -1,5 +1,9 @@
 """Reading outside ledgers: first import, what changed, what vanished, limits and failures."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .connection_common import ConnectionCommon
@@ -9,26 +13,386 @@ class LedgerStories:
     """What holds for every ledger that is read; the figures are the emulator's own truth."""
 
     allow_inherited_tests_method = True
-    CUSTOMERS, INVOICES = 8, 40
 
     def setUp(self):
         super().setUp()
-        self.service.fill(self.CUSTOMERS, self.INVOICES)
+        self.service.fill(8, 40)
 
-    def test_the_first_import_brings_everything_with_one_request_per_page(self):
+    def streams(self):
+        return self.connection._adapter()._streams()
+
+    def asked(self, before):
+        """Requests for data since then."""
+        return [call for call in self.service.calls()[before:] if "oauth" not in call.path]
+
+    def test_the_first_import_brings_everything(self):
         log = self.sync()
         self.assertEqual((log.state, log.kind), ("done", "first"), log.message)
         self.assertEqual(self.owed(), self.truth())
-        self.assertTrue(all(line.is_done for line in log.line_ids))
-        self.assertEqual(log.new, log.fetched)
+        self.assertEqual((log.new, log.progress), (log.fetched, 100))
         self.assertEqual(self.connection.last_sync, self.now)
+        self.assertEqual(self.connection.drift_open_count, 0)
+        self.assertFalse(self.refs(state="pending"))
+
+    def test_pitfall_11_the_first_import_asks_for_no_date(self):
+        self.sync()
+        for call in self.service.calls():
+            self.assertNotIn("if-modified-since", call.headers)
+            self.assertNotIn("LastUpdatedTime", call.body.decode())
+            self.assertNotIn("/cdc", call.path)
+
+    def test_nothing_changed_is_one_request_per_stream(self):
+        self.sync()
+        self.later(minutes=30)
+        self.connection._access_token(self.now)
+        before = len(self.service.calls())
+        log = self.sync()
+        self.assertEqual((log.state, log.message), ("done", "Nothing changed."))
+        self.assertEqual(len(self.asked(before)), len(self.streams()))
+        self.assertEqual(log.requests, len(self.streams()))
+        self.assertFalse(log.new + log.changed)
+
+    def test_what_changed_comes_and_ties_out(self):
+        self.sync()
+        self.later(days=1)
+        owing = self.add_invoice(100)
+        self.later(hours=1)
+        self.assertEqual(self.sync().new, 1)
+        self.service.pay(owing, 40)
+        self.later(hours=1)
+        log = self.sync()
+        self.assertEqual(self.owed(), self.truth())
+        self.assertGreaterEqual(log.changed, 1)
+        self.assertEqual(self.ref("invoices", owing).move_id.amount_residual, 60)
+        self.assertEqual(self.connection.drift_open_count, 0)
+
+    def test_pitfall_11_a_change_during_the_reading_comes_with_the_next(self):
+        """Made in the second in which the last page was given out: the overlap has it."""
+        self.sync()
+        late = self.add_invoice(55)
+        self.later(hours=1)
+        self.sync()
+        self.assertTrue(self.ref("invoices", late))
+
+    def test_the_same_again_changes_nothing(self):
+        self.sync()
+        states = {ref: ref.write_date for ref in self.refs()}
+        self.env["collections.sync.cursor"].search([]).value = False
+        self.later(hours=1)
+        log = self.sync(kind="manual")
+        self.assertEqual((log.new, log.changed, log.fetched), (0, 0, len(states)))
+        self.assertEqual({ref: ref.write_date for ref in self.refs()}, states)
+
+    def test_a_void_is_followed(self):
+        self.sync()
+        key = self.add_invoice(70)
+        self.later(hours=1)
+        self.sync()
+        self.service.void(key)
+        self.later(hours=1)
+        self.sync()
+        self.assertEqual(self.owed(), self.truth())
+        self.assertEqual(self.connection.drift_open_count, 0)
+
+    # === PAGES === #
+
+    def test_pitfall_7_all_pages_come(self):
+        """2,501 invoices: neither the first hundred nor the first thousand only."""
+        for _each in range(2501):
+            self.add_invoice(10)
+        with patch.object(type(self.connection), "_mirror", lambda *_a, **_o: 0):
+            log = self.sync(streams=["customers", "invoices"])
+        self.assertEqual(len(self.refs("invoices")), self.count("invoices"))
+        self.assertGreater(self.count("invoices"), 2501)
+        line = log.line_ids.filtered(lambda line: line.stream == "invoices")
+        self.assertEqual(line.total, self.count("invoices"))
+        self.assertLessEqual(line.requests, 4)
+
+    def test_a_page_that_lacks_a_record_is_read_again(self):
+        self.service.fault("short", **self.PAGE_OF_INVOICES)
+        log = self.sync()
+        line = log.line_ids.filtered(lambda line: line.stream == "invoices")
+        self.assertEqual((log.state, line.repeats), ("done", 1))
+        self.assertEqual(len(self.refs("invoices")), self.count("invoices"))
+
+    def test_records_that_stay_missing_are_a_failure_in_a_sentence(self):
+        self.service.fault("short", **self.PAGE_OF_INVOICES, times=None)
+        log = self.sync()
+        self.assertEqual(log.state, "failed")
+        self.assertIn("records", log.message)
+        self.assertFalse(self.connection.last_sync)
+        self.assertEqual(self.connection.sync_problem, log.message)
+
+    # === WHAT VANISHED === #
+
+    def check(self):
+        self.later(days=1)
+        log = self.sync(kind="check")
+        self.assertEqual(log.state, "done", log.message)
+        return log
+
+    def test_the_nightly_check_finds_what_vanished_silently(self):
+        self.sync()
+        key = self.add_invoice(70)
+        self.later(hours=1)
+        self.sync()
+        self.forget("invoices", key)
+        log = self.check()
+        self.assertEqual(log.gone, 1)
+        ref = self.ref("invoices", key)
+        self.assertTrue(ref.is_gone)
+        self.assertEqual(self.owed(), self.truth())
+        self.assertEqual(self.check().gone, 0)
+
+    def test_the_nightly_check_finds_what_never_came(self):
+        self.sync()
+        key = self.add_invoice(70)
+        self.later(days=2)
+        cursor = self.connection.cursor_ids.filtered(lambda row: row.stream == "invoices")
+        cursor.value = {"since": self.clock.now().isoformat()}
+        self.sync()
+        self.assertFalse(self.refs("invoices", external_id=key))
+        self.check()
+        self.assertTrue(self.ref("invoices", key))
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_a_short_list_alone_makes_nothing_vanish(self):
+        """What a list lacks is asked for by its key before it counts as gone."""
+        self.sync()
+        self.service.fault("short", **self.LIST)
+        log = self.check()
+        self.assertEqual((log.gone, len(self.refs(is_gone=True))), (0, 0))
+
+    # === LIMITS AND FAILURES === #
+
+    def test_a_dropped_connection_is_tried_again_later(self):
+        self.service.fault("drop", **self.PAGE_OF_INVOICES)
+        log = self.sync()
+        self.assertEqual((log.state, log.attempts), ("running", 1))
+        self.assertGreater(log.resume_at, self.now)
+        self.assertTrue(log.message)
+        before = len(self.service.calls())
+        self.assertEqual(self.sync(), log)
+        self.assertEqual(len(self.service.calls()), before, "it waits")
+        self.later(minutes=10)
+        self.assertEqual((self.sync(), log.state, log.attempts), (log, "done", 0))
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_a_service_that_stays_away_ends_the_run_with_a_sentence(self):
+        self.service.fault("unavailable", times=None)
+        log = self.sync()
+        for _each in range(10):
+            self.later(hours=1)
+            log._run(self.now)
+        self.assertEqual(log.state, "failed")
+        self.assertEqual(self.connection.sync_failures, 1)
+        self.assertIn("503", self.connection.sync_problem)
+        self.assertEqual(self.connection.next_sync_at, log.ended_at + timedelta(minutes=5))
+        self.service.clear_faults()
+        self.later(hours=1)
+        self.assertEqual(self.sync().state, "done")
+        self.assertEqual((self.connection.sync_failures, self.connection.sync_problem), (0, False))
+
+    def test_an_answer_cut_short_keeps_nothing_of_it(self):
+        self.service.fault("cut", **self.PAGE_OF_INVOICES)
+        log = self.sync()
+        self.assertEqual(log.state, "running")
+        self.assertFalse(self.refs("invoices"))
+        self.later(minutes=10)
+        self.assertEqual(self.sync().state, "done")
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_the_limit_of_a_minute_is_waited_for(self):
+        self.service.fault(self.MINUTE_LIMIT, **self.PAGE_OF_INVOICES, retry_after=30)
+        log = self.sync()
+        self.assertEqual((log.state, log.resume_at), ("running", self.now + timedelta(seconds=30)))
+        self.later(seconds=61)
+        self.assertEqual(self.sync().state, "done")
+
+    def test_a_disconnected_organisation_asks_for_a_person(self):
+        self.service.fault("forbidden", times=None)
+        log = self.sync()
+        self.assertEqual((log.state, self.connection.state), ("failed", "reconnect"))
+        self.assertFalse(self.env["collections.connection"]._due(self.now) & self.connection)
+
+    # === A PERSON === #
+
+    def test_cancelled_it_stops_and_keeps_what_was_read(self):
+        self.service.fault("drop", **self.PAGE_OF_INVOICES)
+        log = self.sync()
+        log.with_user(self.users["admin"]).action_cancel()
+        self.sync()
+        self.assertEqual(log.state, "cancelled")
+        self.assertTrue(self.refs("customers"))
+        self.assertFalse(self.refs("invoices"))
+        self.later(hours=1)
+        self.assertEqual(self.sync().state, "done")
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_only_administrators_start_and_stop(self):
+        log = self.sync()
+        for group in ("viewer", "collector", "manager"):
+            user = self.users[group]
+            with self.assertRaises(AccessError):
+                self.connection.with_user(user).action_sync()
+            with self.assertRaises(AccessError):
+                log.with_user(user).action_cancel()
+        self.connection.with_user(self.users["admin"]).action_sync()
+
+    # === SCHEDULE === #
+
+    def test_the_cron_reads_what_is_due_and_asks_again_later(self):
+        self.connection.next_sync_at = self.now
+        self.read_by_cron()
+        self.assertEqual(self.connection.sync_log_id.state, "done")
+        self.assertEqual(self.owed(), self.truth())
+        before = len(self.service.calls())
+        self.read_by_cron()
+        self.assertEqual(len(self.service.calls()), before, "not due yet")
+
+    def test_one_connection_that_fails_stops_no_other(self):
+        second = self._connected(self._start(self.PROVIDER, seed=8))
+        (self.connection | second).next_sync_at = self.now
+        self.connection.next_sync_at = self.now - timedelta(minutes=1)
+        kind, first = type(self.connection), self.connection.id
+        genuine = kind._client
+
+        def client(connection, now):
+            if connection.id == first:
+                raise ZeroDivisionError
+            return genuine(connection, now)
+
+        with patch.object(kind, "_client", client), self.assertLogs(level="ERROR"):
+            self.read_by_cron()
+        self.assertEqual(self.connection.sync_log_id.state, "failed")
+        self.assertIn("unexpected", self.connection.sync_problem)
+        self.assertEqual(second.sync_log_id.state, "done")
+
+    def test_the_check_is_begun_at_night(self):
+        self.sync()
+        checked = self.now
+        for row in self.connection.cursor_ids:
+            row.checked_at = checked
+        kinds = [self.connection._kind_due(checked + timedelta(hours=h)) for h in (1, 17, 26, 49)]
+        self.assertEqual(kinds, ["incremental", "incremental", "incremental", "check"])
+        self.assertEqual(self.connection._kind_due(checked + timedelta(hours=43)), "check")
 
 
 @tagged("post_install", "-at_install")
 class TestSyncXero(LedgerStories, ConnectionCommon):
     PROVIDER = "xero"
+    PAGE_OF_INVOICES = {"path": r"/Invoices\?.*page=1"}
+    LIST = {"path": r"/Invoices\?.*summaryOnly", "times": None}
+    MINUTE_LIMIT = "minute"
+
+    def add_invoice(self, amount):
+        contact = next(iter(self.service.ledger.contacts))
+        return self.service.add_invoice(contact, amount)
+
+    def count(self, _stream):
+        invoices = self.service.ledger.documents["Invoices"].values()
+        return sum(document.type == "ACCREC" for document in invoices)
+
+    def forget(self, _stream, key):
+        del self.service.ledger.documents["Invoices"][key]
+
+    def test_the_limit_of_a_day_pauses_until_it_is_over_and_says_so(self):
+        self.service.fault("day", path="/Invoices", retry_after=7200)
+        log = self.sync()
+        self.assertEqual((log.state, log.resume_at), ("paused", self.now + timedelta(hours=2)))
+        self.assertIn("today", self.connection.sync_message)
+        self.assertFalse(self.env["collections.connection"]._due(self.now) & self.connection)
+        self.later(hours=3)
+        self.assertIn(self.connection, self.env["collections.connection"]._due(self.now))
+        self.assertEqual((self.sync(), log.state), (log, "done"))
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_bills_are_not_even_asked_for(self):
+        contact = next(iter(self.service.ledger.contacts))
+        bill = self.service.add_invoice(contact, 900, type="ACCPAY")
+        self.sync()
+        self.assertFalse(self.refs("invoices", external_id=bill))
+
+    def test_archived_and_merged_customers_are_followed(self):
+        gone, stays = list(self.service.ledger.contacts)[:2]
+        self.sync()
+        self.service.merge(gone, stays)
+        self.later(hours=1)
+        self.sync()
+        [merged] = [record for record in self.records("customers") if record.external_id == gone]
+        self.assertEqual(merged.merged_into, stays)
 
 
 @tagged("post_install", "-at_install")
 class TestSyncQuickBooks(LedgerStories, ConnectionCommon):
     PROVIDER = "quickbooks"
+    PAGE_OF_INVOICES = {"path": "/query", "skip": 2}  # customers, and how many there are
+    LIST = {"path": "/query", "skip": 2}
+    MINUTE_LIMIT = "throttled"
+
+    def add_invoice(self, amount):
+        customer = next(iter(self.service.books.entities["Customer"]))
+        return self.service.add_invoice(customer, amount)
+
+    def count(self, _stream):
+        return len(self.service.books.entities["Invoice"])
+
+    def forget(self, _stream, key):
+        del self.service.books.entities["Invoice"][key]
+
+    def test_pitfall_8_deleted_is_told_by_the_changes(self):
+        key = self.add_invoice(70)
+        self.sync()
+        self.later(hours=1)
+        self.service.delete(key)
+        self.later(hours=1)
+        self.sync()
+        [record] = [each for each in self.records("invoices") if each.external_id == key]
+        self.assertEqual(record.state.value, "deleted")
+        self.assertEqual(self.owed(), self.truth())
+        self.assertEqual(self.ref("invoices", key).move_id.state, "cancel")
+
+    def test_pitfall_6_after_thirty_days_changes_are_queried_and_deletions_looked_for(self):
+        key = self.add_invoice(70)
+        self.sync()
+        self.service.delete(key)
+        self.later(days=40)
+        self.add_invoice(30)
+        before = len(self.service.calls())
+        log = self.sync()
+        self.assertEqual(log.state, "done")
+        self.assertFalse([call for call in self.asked(before) if "/cdc" in call.path])
+        self.assertEqual(log.gone, 1)
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_pitfall_6_a_thousand_changes_may_be_cut_off(self):
+        with patch.object(type(self.connection), "_mirror", lambda *_a, **_o: 0):
+            self.sync()
+            self.later(hours=1)
+            for _each in range(1000):
+                self.add_invoice(10)
+            self.later(hours=1)
+            self.sync()
+        self.assertEqual(len(self.refs("invoices")), self.count("invoices"))
+        self.assertEqual(self.owed(), self.truth())
+
+    def test_pitfall_6_the_changes_are_asked_for_with_their_zone(self):
+        self.sync()
+        self.later(hours=1)
+        self.sync()
+        calls = self.service.calls(containing="/cdc")
+        self.assertTrue(calls)
+        for call in calls:
+            self.assertTrue(call.query["changedSince"].endswith("+00:00"))
+
+    def test_pitfall_9_a_credit_applied_by_a_payment_of_nothing(self):
+        customer = next(iter(self.service.books.entities["Customer"]))
+        invoice = self.service.add_invoice(customer, 100)
+        credit = self.service.add_credit(customer, 30)
+        self.sync()
+        self.later(hours=1)
+        self.service.apply_credit(credit, invoice, 30)
+        self.later(hours=1)
+        self.sync()
+        self.assertEqual(self.ref("invoices", invoice).move_id.amount_residual, 70)
+        self.assertEqual(self.connection.drift_open_count, 0)

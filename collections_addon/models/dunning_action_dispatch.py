@@ -22,6 +22,7 @@ class DunningAction(models.Model):
     def _cron_dispatch(self):
         """Send what is queued, in small committed steps, until nothing or no time is left."""
         self._recover(fields.Datetime.now(), commit=True)
+        self._before_dispatch(fields.Datetime.now(), commit=True)
         self.env["ir.cron"]._commit_progress()
         conflicts, goes_on = 0, True
         while goes_on:
@@ -67,6 +68,7 @@ class DunningAction(models.Model):
         now = now or fields.Datetime.now()
         counts = Counter()
         self._recover(now)
+        self._before_dispatch(now)
         while limit is None or limit > 0:
             size = BATCH_SIZE if limit is None else min(limit, BATCH_SIZE)
             actions = self._claim(now, size)
@@ -79,6 +81,13 @@ class DunningAction(models.Model):
                 "rescheduled" if action.state == "queued" else action.state for action in actions
             )
         return dict(counts)
+
+    @api.model
+    def _before_dispatch(self, now, commit=False):
+        """Hook: what has to be known before anything is sent.
+
+        :param bool commit: whether it may commit its steps
+        """
 
     @api.model
     def _queued_domain(self, now):

@@ -10,7 +10,7 @@ from ..domain.message import compose
 #: How long a contact waits when nothing tells when the obstacle goes away.
 RECHECK = timedelta(hours=1)
 #: Reasons that pass with time: the contact waits instead of being dropped.
-PASSING = ("min_gap", "contact_cap")
+PASSING = ("min_gap", "contact_cap", "stale_ledger", "ledger_failing", "ledger_drift")
 
 
 class DunningAction(models.Model):

@@ -22,6 +22,8 @@ REASONS = [
     ("bounced", "Address bounced"),
     ("channel_not_configured", "Channel not set up"),
     ("stale_ledger", "Ledger not up to date"),
+    ("ledger_failing", "Outside ledger not readable"),
+    ("ledger_drift", "Outside ledger differs"),
     ("large_exposure", "Large amount"),
     ("complaint_open", "Complaint open"),
     ("control_group", "Control group"),
@@ -62,6 +64,12 @@ class DunningReason(models.AbstractModel):
             "bounced": _("Messages to this address come back."),
             "channel_not_configured": _("This channel is not set up."),
             "stale_ledger": _("Bank or ledger data are too old to be sure it is still unpaid."),
+            "ledger_failing": _(
+                "The outside ledger it is kept in cannot be read: it may be paid there."
+            ),
+            "ledger_drift": _(
+                "Figures of the outside ledger it is kept in differ from ours: reminders wait."
+            ),
             "large_exposure": _("The amount is so large that a person must approve."),
             "complaint_open": _("A complaint of the customer is open."),
             "control_group": _("The customer belongs to a group kept without contact to measure."),

@@ -15,6 +15,7 @@ from . import (
     collections_connection_token,
     collections_connection_webhook,
     collections_connector_access,
+    collections_connection_trust,
     collections_external_ref_intake,
     collections_external_ref_mirror,
     collections_external_ref_screen,
@@ -29,6 +30,9 @@ from . import (
     collections_sync_log_run,
     collections_sync_log_steps,
     collections_webhook_event,
+    dunning_action,
+    dunning_facts,
+    res_company,
 )
 from . import collections_connection_file
 from . import collections_outbox, collections_outbox_queue

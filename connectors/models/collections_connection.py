@@ -75,7 +75,7 @@ class CollectionsConnection(models.Model):
         """
         return 0
 
-    def _check_drift(self):
+    def _check_drift(self, now=None):
         """Compare the ledger's figures with ours.
 
         :return: the differences; empty when there is none

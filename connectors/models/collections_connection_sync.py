@@ -34,7 +34,7 @@ class CollectionsConnection(models.Model):
     )
     sync_failures = fields.Integer(string="Failures in a Row", readonly=True, copy=False)
     sync_problem = fields.Char(string="Problem", readonly=True, copy=False)
-    drift_count = fields.Integer(string="Differences", readonly=True, copy=False)
+    drift_count = fields.Integer(related="drift_open_count", string="Differences")
     is_import_started = fields.Boolean(
         readonly=True, copy=False, help="Nothing is read before a person starts the first import."
     )
@@ -93,14 +93,21 @@ class CollectionsConnection(models.Model):
         progress = self.env["ir.cron"]
         progress._commit_progress(remaining=len(connections))
         for connection in connections:
-            connection._sync_guarded(fields.Datetime.now())
+            moment = fields.Datetime.now()
+            connection._sync_guarded(moment, connection._kind_due(moment), commit=True)
             if not progress._commit_progress(1):
                 break
 
-    def _sync_guarded(self, now):
-        """Read one connection; what goes wrong with it stops no other."""
+    def _sync_guarded(self, now, kind, commit):
+        """Read one connection; what goes wrong with it stops no other.
+
+        :param datetime.datetime now: naive UTC; where steps are committed each has its own
+        """
+        if not commit:
+            self._sync(kind=kind, now=now)
+            return
         try:
-            self._sync(kind=self._kind_due(now), commit=True)
+            self._sync(kind=kind, commit=True)
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Connection %s could not be read", self.id)
@@ -175,7 +182,6 @@ class CollectionsConnection(models.Model):
         values = {"next_sync_at": self._next_time(now)}
         if log.state == "done":
             values |= {"last_sync": log.started_at, "sync_failures": 0, "sync_problem": False}
-            values["drift_count"] = len(drifts or ())
         elif log.state == "failed":
             failures = self.sync_failures + 1
             wait = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LONGEST_RETRY)

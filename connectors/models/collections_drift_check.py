@@ -177,7 +177,8 @@ class CollectionsDrift(models.Model):
 
     def _cause_of_customer(self, explained):
         rest = self.difference - explained.get((self.ref_id.external_id, self.measure), 0)
-        if self.currency_id.is_zero(rest):
+        currency = self.currency_id or self.company_id.currency_id
+        if currency.is_zero(rest):
             return ("documents",)
         if abs(rest) <= 0.01 * self._foreign_count():
             return ("rounding",)

@@ -172,7 +172,8 @@ class CollectionsSyncLog(models.Model):
     def action_cancel(self):
         """Stop after the step under way."""
         self.connection_id.check_access("write")
-        self.filtered(lambda log: log.state in OPEN).sudo().is_cancelled = True
+        under_way = self.filtered(lambda log: log.state in OPEN).sudo()
+        under_way.write({"is_cancelled": True, "resume_at": False})
         for connection in self.connection_id:
             connection._wake()
         return True

@@ -19,6 +19,19 @@ class CollectionsSyncLog(models.Model):
 
     _inherit = "collections.sync.log"
 
+    def _ask(self, now, commit, work):
+        """Ask the ledger; what is known here has to be read before.
+
+        :param work: function of the client
+        :return: what it returned, and the number of requests made
+        """
+        client = self.connection_id._client(now)
+        self._settle(commit)
+        try:
+            return work(client), client.calls
+        finally:
+            client.close()
+
     # === READING === #
 
     def _step_fetch(self, now, commit):
@@ -26,14 +39,14 @@ class CollectionsSyncLog(models.Model):
         if not line:
             self.phase = "check"
             return
-        stream, connection = line.stream, self.connection_id
-        adapter, client = connection._adapter(), connection._client(now)
-        cursor = self.env["collections.sync.cursor"]._of(connection, [stream])
+        stream, adapter = line.stream, self.connection_id._adapter()
+        cursor = self.env["collections.sync.cursor"]._of(self.connection_id, [stream])
         value = cursor.value or {}
-        self._settle(commit)
-        pulled = adapter._pull(client, stream, value, now)
+        pulled, calls = self._ask(
+            now, commit, lambda client: adapter._pull(client, stream, value, now)
+        )
         if self._is_mine() and (cursor.value or {}) == value:
-            line.requests += client.calls
+            line.requests += calls
             self._keep_page(line, cursor, pulled, now)
 
     def _keep_page(self, line, cursor, pulled, now):
@@ -102,14 +115,14 @@ class CollectionsSyncLog(models.Model):
             self._look_up_some(line, now, commit)
 
     def _list_some(self, line, now, commit):
-        stream, position, connection = line.stream, line.position, self.connection_id
-        adapter, client = connection._adapter(), connection._client(now)
-        cursor = self.env["collections.sync.cursor"]._of(connection, [stream])
-        self._settle(commit)
-        listed = adapter._list(client, stream, position or None)
+        stream, position, adapter = line.stream, line.position, self.connection_id._adapter()
+        cursor = self.env["collections.sync.cursor"]._of(self.connection_id, [stream])
+        listed, calls = self._ask(
+            now, commit, lambda client: adapter._list(client, stream, position or None)
+        )
         if not self._is_mine() or line.position != position or line.check_state != "due":
             return
-        line.requests += client.calls
+        line.requests += calls
         if not position:
             cursor.pass_number += 1
         line._add(self._take_in(line, listed.items, now, cursor.pass_number))
@@ -137,12 +150,13 @@ class CollectionsSyncLog(models.Model):
             line.check_state = "done"
             cursor.write({"needs_check": False, "checked_at": now})
             return
-        adapter, client = connection._adapter(), connection._client(now)
-        self._settle(commit)
-        items = adapter._pull_some(client, stream, keys)
+        adapter = connection._adapter()
+        items, calls = self._ask(
+            now, commit, lambda client: adapter._pull_some(client, stream, keys)
+        )
         if not self._is_mine() or self._doubtful_keys(line, cursor) != keys:
             return
-        line.requests += client.calls
+        line.requests += calls
         found = {adapter._key(stream, item)[0] for item in items}
         line._add(self._take_in(line, items, now, cursor.pass_number))
         refs, gone = self.env["collections.external.ref"], [k for k in keys if k not in found]
@@ -172,14 +186,14 @@ class CollectionsSyncLog(models.Model):
         if not customers or not line:
             self.phase = "mirror"
             return
-        connection = self.connection_id
-        adapter, client = connection._adapter(), connection._client(now)
-        self._settle(commit)
-        items = []
-        for start in range(0, len(customers), SOME):
-            items += adapter._pull_some(client, "customers", customers[start : start + SOME])
+        adapter = self.connection_id._adapter()
+        parts = [customers[start : start + SOME] for start in range(0, len(customers), SOME)]
+        found, calls = self._ask(
+            now, commit, lambda client: [adapter._pull_some(client, "customers", p) for p in parts]
+        )
+        items = [item for part in found for item in part]
         if self._is_mine() and self.phase == "figures":
-            line.requests += client.calls
+            line.requests += calls
             line._add(self._take_in(line, items, now, None))
             self.phase = "mirror"
 
@@ -196,7 +210,7 @@ class CollectionsSyncLog(models.Model):
             ],
             limit=5 * MOST_FIGURES,
         )
-        found = set()
+        found = set(refs.mapped("customer_key"))  # one that is void names its customer no more
         for stream, group in refs.grouped("stream").items():
             page = adapter._read(connection, stream, [ref._record() for ref in group])
             found |= {getattr(record, "customer_id", None) for record in page.records}
@@ -214,7 +228,7 @@ class CollectionsSyncLog(models.Model):
         if problem:
             self._end("failed", problem, now)
             return
-        drifts = self.connection_id._check_drift()
+        drifts = self.connection_id._check_drift(now)
         if drifts and not self.is_retaken:
             self.write({"is_retaken": True, "phase": "fetch"})
             self.line_ids.write({"is_done": False})

@@ -82,6 +82,10 @@ class QuickBooksClient:
         """How many requests were made."""
         return self._way.calls
 
+    def close(self):
+        """Close the connections of its session."""
+        self._way.close()
+
     def company(self) -> dict[str, Any]:
         """Return the company's own record."""
         body = self._calls.get_single_object("companyinfo", self.realm_id)
@@ -190,6 +194,9 @@ class _OurWay:
     @property
     def calls(self):
         return self._http.usage.calls
+
+    def close(self):
+        self._http.close()
 
     def request(self, method, url, headers, params, data):
         """Send by our session; raise what a refusal means."""

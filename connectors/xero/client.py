@@ -52,6 +52,8 @@ CALLS = {
 }
 
 
+#: What is asked for of a stream: what the organisation itself owes is none of our business.
+WANTED = {"invoices": 'Type=="ACCREC"', "credit_notes": 'Type=="ACCRECCREDIT"'}
 #: Streams that can be had without the details of their records, and by several keys.
 SUMMARIZED = ("customers", "invoices")
 
@@ -121,6 +123,10 @@ class XeroClient:
         """How many requests were made."""
         return self._http.usage.calls
 
+    def close(self):
+        """Close the connections of its session."""
+        self._http.close()
+
     def page(
         self, stream: str, page: int, since: datetime | None = None, *, summary: bool = False
     ) -> PageAnswer:
@@ -138,6 +144,8 @@ class XeroClient:
             options["if_modified_since"] = _http_moment(since)
         if stream == "customers":
             options["include_archived"] = "true"
+        if stream in WANTED:
+            options["where"] = WANTED[stream]
         if summary and stream in SUMMARIZED:
             options["summary_only"] = "true"
         answer = self._get(CALLS[stream][0], **options)
