@@ -1,6 +1,6 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CollectionsConnection(models.Model):
@@ -19,8 +19,28 @@ class CollectionsConnection(models.Model):
         copy=False, help="How the last list was to be read, for the next one."
     )
 
+    is_file = fields.Boolean(compute="_compute_is_file")
+
+    @api.depends("provider")
+    def _compute_is_file(self):
+        for connection in self:
+            connection.is_file = bool(connection.provider) and connection._is_file()
+
     def _is_file(self):
         return not self._adapter()._is_asked
+
+    def _present_step(self):
+        """Override: a ledger that cannot be asked has nothing to connect to."""
+        return "use" if self.is_file else super()._present_step()
+
+    def action_bring_list(self):
+        """Take in a list of this ledger."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "collections_addon.action_collections_file_import"
+        )
+        context = {"dialog_size": "extra-large", "default_connection_id": self.id}
+        return {**action, "context": context | {"default_company_id": self.company_id.id}}
 
     def _note_end_of_sync(self, log, now, drifts=None):
         """A ledger that cannot be asked is as fresh as its last list, no fresher."""
@@ -38,6 +58,7 @@ class CollectionsConnection(models.Model):
         """
         self.write(
             {
+                "state": "connected",
                 "file_taken_at": now,
                 "file_as_of": wizard.as_of,
                 "file_mapping": wizard._mapping(),
@@ -56,8 +77,8 @@ class CollectionsConnection(models.Model):
         """Show how the mirroring goes on."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Open Items Taken In"),
-            "res_model": "collections.external.ref",
-            "view_mode": "list,form",
-            "domain": [("connection_id", "=", self.id), ("stream", "!=", "payments")],
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
         }

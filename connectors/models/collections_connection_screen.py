@@ -107,7 +107,8 @@ class CollectionsConnection(models.Model):
 
     def action_open_refs(self):
         """Open the records kept of this connection."""
-        return self._open_list("collections_addon.action_collections_external_ref")
+        action = self._open_list("collections_addon.action_collections_external_ref")
+        return action | {"context": {}}  # all of them, not only what was set aside
 
     def action_open_failed(self):
         """Open the records that wait for a person."""

@@ -55,7 +55,11 @@ registry.category("web_tour.tours").add("collections_file_import", {
             run: "click",
         },
         {
-            content: "What was taken in waits to be mirrored",
+            content: "The ledger is here, and its records can be seen",
+            trigger: ".o_form_view:contains('Old Program') button[name='action_open_refs']",
+            run: "click",
+        },
+        {
             trigger: ".o_list_view .o_data_row:contains('A-1')",
         },
     ],
