@@ -25,6 +25,7 @@ from . import (
     collections_mirror_document,
     collections_mirror_match,
     collections_mirror_meeting,
+    collections_mirror_plan,
     collections_sync_cursor,
     collections_sync_log,
     collections_sync_log_run,

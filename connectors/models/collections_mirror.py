@@ -118,6 +118,7 @@ class CollectionsMirror(models.AbstractModel):
             if len(pairs) == 1:
                 self._set_aside(pairs[0][0], self._sentence(pairs[0][0], error))
                 return
+            _logger.info("%s records of %s are taken in halves: %s", len(pairs), stream, error)
             middle = len(pairs) // 2
             self._apply_pairs(connection, stream, pairs[:middle], now)
             self._apply_pairs(connection, stream, pairs[middle:], now)

@@ -1,42 +1,12 @@
 import json
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
-from odoo import Command, models, tools
+from odoo import Command, models
 from odoo.tools import SQL
 
-from ..base import Credit, Customer, Invoice
-from ..posting import amount_owed, balance_told, is_old, move_type, waits_for
-from .collections_mirror_customer import CustomerFinder
+from ..posting import balance_told, is_old
 from .mirror_book import MirrorBook
 from .mirror_guard import SetAside
-
-
-@dataclass(kw_only=True)
-class Entry:
-    """A document as it has to be here.
-
-    :ivar float amount: of the receivable item, in the document's currency
-    :ivar float balance: the same in the company's
-    :ivar float rate: units of the document's currency for one of the company's
-    """
-
-    ref: Any
-    record: Any
-    move_type: str
-    partner: Any
-    currency: Any
-    amount: float
-    balance: float
-    rate: float
-    date: date
-    due: date
-    number: str
-    reference: str = ""
-    link: str = ""
-    waits: list = field(default_factory=list)
-    move: Any = None
+from .mirror_press import WORTH_IT, Press
 
 
 class CollectionsMirror(models.AbstractModel):
@@ -76,122 +46,6 @@ class CollectionsMirror(models.AbstractModel):
         self._note_gone(gone, now)
         return entries, gone
 
-    # === PLANNING === #
-
-    def _plan_document(self, connection, book, ref, record):
-        """What a record has to be here.
-
-        :return: an entry, None when nothing it is about is here
-        :rtype: Entry|None
-        :raises SetAside: with the reason
-        """
-        owed = amount_owed(record, book.is_here)
-        waits = waits_for(record, book.is_here)
-        here = len(getattr(record, "applications", ())) > len(waits)
-        if not owed and not here and not isinstance(record, (Invoice, Credit)):
-            ref.waits_for = waits or None
-            return None
-        currency = self._plan_currency(book, record)
-        amount = self._plan_amount(currency, owed)
-        rate = self._plan_rate(connection, book, record, currency)
-        entry = Entry(
-            ref=ref,
-            record=record,
-            move_type=move_type(record),
-            partner=self._plan_partner(connection, book, record),
-            currency=currency,
-            amount=amount,
-            balance=connection.company_id.currency_id.round(amount / rate),
-            rate=rate,
-            date=record.date,
-            due=getattr(record, "due_date", None) or record.date,
-            number=getattr(record, "number", "") or "",
-            reference=record.reference,
-            link=getattr(record, "payment_link", ""),
-            waits=waits,
-        )
-        self._check_period(connection, entry)
-        return entry
-
-    def _plan_partner(self, connection, book, record):
-        key = book.customer_key(record)
-        ref = book.customers.get(key)
-        if ref and not ref.partner_id and ref.state == "ignored":
-            self._adopt_customer(connection, ref)
-        if not ref or not ref.partner_id:
-            text = self.env._("Its customer is not here yet; it follows once the customer is.")
-            raise SetAside(text, customer_key=key)
-        if not ref.partner_id.active and balance_told(record):
-            ref.partner_id.active = True
-        return ref.partner_id
-
-    def _adopt_customer(self, connection, ref):
-        """Make the customer of whom there was nothing to mirror until now."""
-        page = connection._adapter()._read(connection, "customers", [ref._record()])
-        for record in page.records:
-            if isinstance(record, Customer) and not record.deleted:
-                finder = CustomerFinder(self.env, connection, [(ref, record)])
-                self._give_partner(connection, finder, ref, record)
-                ref.state = "done"
-
-    def _plan_currency(self, book, record):
-        currency = self.env["res.currency"].browse(book.currency_id(record) or ())
-        if not currency:
-            raise SetAside(
-                self.env._("The currency %(code)s is not active here.", code=record.currency or "?")
-            )
-        return currency
-
-    def _plan_amount(self, currency, owed):
-        amount = float(owed)
-        if currency.compare_amounts(amount, 0) and abs(currency.round(amount) - amount) > 1e-9:
-            raise SetAside(
-                self.env._(
-                    "The amount %(amount)s has more decimals than %(currency)s.",
-                    amount=owed,
-                    currency=currency.name,
-                )
-            )
-        return currency.round(amount)
-
-    def _plan_rate(self, connection, book, record, currency):
-        """Units of the document's currency for one of the company's, as the ledger has it."""
-        company = connection.company_id
-        home = company.currency_id
-        if currency == home:
-            return 1.0
-        told = book.rate(record)
-        if told and (connection.currency_id or home) == home:
-            return told
-        known = self.env["res.currency.rate"].search_count(
-            [("currency_id", "=", currency.id), ("company_id", "in", (False, company.root_id.id))],
-            limit=1,
-        )
-        if not known:
-            raise SetAside(
-                self.env._("There is no exchange rate of %(currency)s.", currency=currency.name)
-            )
-        return self.env["res.currency"]._get_conversion_rate(home, currency, company, record.date)
-
-    def _check_period(self, connection, entry):
-        """Nothing is written into a closed period, unless it may move to the first open day."""
-        if connection.after_closed_period or not entry.amount:
-            return
-        if entry.ref.move_id and not self._money_changes(entry):
-            return
-        journal = self._journal(connection, entry)
-        company = connection.company_id
-        days = {entry.date} | ({entry.ref.move_id.date} if entry.ref.move_id else set())
-        for day in days:
-            if locks := company._get_violated_lock_dates(day, False, journal):
-                raise SetAside(
-                    self.env._(
-                        "It belongs to %(day)s, and the period until %(lock)s is closed.",
-                        day=tools.format_date(self.env, day),
-                        lock=tools.format_date(self.env, max(lock for lock, _name in locks)),
-                    )
-                )
-
     def _journal(self, connection, entry):
         is_entry = entry.move_type == "entry"
         return connection.payment_journal_id if is_entry else connection.journal_id
@@ -199,12 +53,46 @@ class CollectionsMirror(models.AbstractModel):
     # === MAKING === #
 
     def _create_documents(self, connection, entries):
-        if not entries:
-            return
+        """Make documents, all of one kind together."""
         names = self._free_names(connection, entries)
+        kinds = {}
+        for entry in entries:
+            kind = entry.move_type, entry.currency, entry.amount > 0
+            kinds.setdefault(kind, []).append(entry)
+        for alike in kinds.values():
+            by_odoo = 1 if len(alike) >= WORTH_IT else len(alike)
+            self._create_by_odoo(connection, alike[:by_odoo], names)
+            if alike[by_odoo:]:
+                self._create_after(connection, alike[0], alike[by_odoo:], names)
+
+    def _create_by_odoo(self, connection, entries, names):
         rows = [self._document_values(connection, entry, names[entry.ref.id]) for entry in entries]
         moves = self.env["account.move"].create(rows)
         moves._post(soft=False)
+        self._keep_moves(entries, moves)
+
+    def _create_after(self, connection, example, entries, names):
+        """Make documents after the example of one that Odoo made.
+
+        Where a closed period moved dates, or other modules made more of the example than
+        two items, Odoo makes all of them.
+        """
+        move = example.move
+        if move.date != example.date or len(move.line_ids) != 2 or self._moves_out(entries):
+            self._create_by_odoo(connection, entries, names)
+            return
+        heads = [self._head_values(connection, entry, names[entry.ref.id]) for entry in entries]
+        items = [self._receivable_values(connection, entry) for entry in entries]
+        self._keep_moves(entries, Press(self.env, move, example).make(entries, heads, items))
+
+    def _moves_out(self, entries):
+        """Whether a closed period moves the date of any of them."""
+        journal = entries[0].ref.connection_id.journal_id
+        company = journal.company_id
+        earliest = min(entry.date for entry in entries)
+        return bool(company._get_violated_lock_dates(earliest, False, journal))
+
+    def _keep_moves(self, entries, moves):
         for entry, move in zip(entries, moves, strict=True):
             entry.move = move
             entry.ref.move_id = move
@@ -291,6 +179,7 @@ class CollectionsMirror(models.AbstractModel):
             "amount_currency": entry.amount,
             "balance": entry.balance,
             "date_maturity": entry.due,
+            "no_followup": False,
             "tax_ids": [Command.clear()],
         }
 

@@ -16,11 +16,27 @@ class CollectionsMirror(models.AbstractModel):
 
     def _meet(self, connection, entries):
         """Give payments of the ledger our own payments of the same money."""
-        for entry in entries:
-            if not entry.ref.move_id and entry.ref.stream == "payments" and entry.amount < 0:
+        payments = [entry for entry in entries if entry.ref.stream == "payments"]
+        if not payments or not self._takes_payments(connection):
+            return
+        for entry in payments:
+            if not entry.ref.move_id and entry.amount < 0:
                 if payment := self._our_payment(connection, entry):
                     entry.ref.write({"move_id": payment.move_id.id, "is_met": True})
                     entry.move = payment.move_id
+
+    def _takes_payments(self, connection):
+        """Whether money of mirrored documents was taken here at all."""
+        return bool(
+            self.env["account.payment"].search_count(
+                [
+                    ("company_id", "=", connection.company_id.id),
+                    ("payment_type", "=", "inbound"),
+                    ("state", "in", ("in_process", "paid")),
+                ],
+                limit=1,
+            )
+        )
 
     def _our_payment(self, connection, entry):
         """The payment of ours that is the same money: the reference, else the day, decides."""

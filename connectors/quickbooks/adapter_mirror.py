@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from . import mapper
-
 #: Stream -> page of a record in QuickBooks' own pages.
 PAGES = {
     "customers": "https://qbo.intuit.com/app/customerdetail?nameId=",
@@ -18,7 +16,3 @@ class CollectionsConnectorQuickBooks(models.AbstractModel):
     def _source_url(self, connection, stream, external_id):
         page = PAGES.get(stream)
         return page + external_id if page else False
-
-    @api.model
-    def _read(self, connection, stream, items):
-        return mapper.read(stream, items, connection.currency_id.name or "")

@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from . import mapper
-
 #: Stream -> page of a record in Xero's own pages.
 PAGES = {
     "invoices": "https://go.xero.com/AccountsReceivable/View.aspx?InvoiceID=",
@@ -20,7 +18,3 @@ class CollectionsConnectorXero(models.AbstractModel):
     def _source_url(self, connection, stream, external_id):
         page = PAGES.get(stream)
         return page + external_id if page else False
-
-    @api.model
-    def _read(self, connection, stream, items):
-        return mapper.read(stream, items)
