@@ -104,6 +104,7 @@
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",
         "views/collections_drift_views.xml",
+        "views/collections_customer_choice_views.xml",
         "views/account_move_mirror_views.xml",
         "views/collections_file_import_views.xml",
         "views/collections_outbox_views.xml",

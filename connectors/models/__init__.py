@@ -8,6 +8,7 @@ from . import (
     collections_connection_choice,
     collections_connection_consent,
     collections_connection_mirror,
+    collections_customer_choice,
     collections_drift,
     collections_drift_check,
     collections_connection_screen,

@@ -69,10 +69,7 @@ class AccountMove(models.Model):
         by_move = {ref.move_id: ref for ref in refs if not ref.is_met}
         for move in self:
             ref = by_move.get(move)
-            adapter = ref and ref.connection_id._adapter()
-            move.collections_source_url = adapter and adapter._source_url(
-                ref.connection_id, ref.stream, ref.external_id
-            )
+            move.collections_source_url = ref and ref._source_url()
 
     def write(self, vals):
         """Override of `account`: what is mirrored is changed where it comes from."""

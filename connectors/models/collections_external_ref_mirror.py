@@ -27,6 +27,7 @@ class CollectionsExternalRef(models.Model):
     applied_values = fields.Json(help="What was last written on the customer.")
     is_own = fields.Boolean(help="The customer was made for this record.")
     is_met = fields.Boolean(help="The document is a payment taken here: it is the same money.")
+    is_new = fields.Boolean(help="A person said that the customer is none of ours.")
     candidate_ids = fields.Many2many(
         "res.partner",
         "collections_external_ref_candidate_rel",
@@ -36,6 +37,27 @@ class CollectionsExternalRef(models.Model):
 
     _waiting = models.Index("(connection_id) WHERE waits_for IS NOT NULL")
     _disturbed = models.Index("(connection_id) WHERE is_disturbed")
+
+    def action_choose_customer(self):
+        """Ask which customer of ours it is."""
+        self.ensure_one()
+        wizard = self.env["collections.customer.choice"].create(
+            {"ref_id": self.id, "partner_id": self.candidate_ids[:1].id}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Which Customer Is It?"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _source_url(self):
+        """Address of the record in the ledger's own pages, False where there is none."""
+        self.ensure_one()
+        connection = self.connection_id
+        return connection._adapter()._source_url(connection, self.stream, self.external_id)
 
     def _again(self):
         """Have records mirrored again: something they depend on has changed."""

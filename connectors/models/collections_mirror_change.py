@@ -32,24 +32,26 @@ class CollectionsMirror(models.AbstractModel):
 
     def _change_documents(self, connection, entries):
         """Bring documents that are here to what they have to be."""
-        names = self._free_names(connection, [entry for entry in entries if entry.ref.move_id])
+        entries = [entry for entry in entries if entry.ref.move_id]
+        if not entries:
+            return
+        names, rewritten = self._free_names(connection, entries), []
         for entry in entries:
-            if not entry.ref.move_id:
-                continue
             if entry.ref.is_met:
-                if self._still_met(entry):
-                    continue
-                self._part(entry.ref)
-                self._create_if_owed(connection, entry)
-                continue
-            if not entry.amount:
+                self._follow_met(connection, entry)
+            elif not entry.amount:
                 self._cancel_documents(entry.ref)
-                continue
-            if self._money_changes(entry):
-                self._rewrite(connection, entry, names[entry.ref.id])
-                entry.move = entry.ref.move_id
+            elif self._money_changes(entry):
+                rewritten.append(entry)
             else:
                 self._retouch(connection, entry, names[entry.ref.id])
+        self._rewrite(connection, rewritten, names)
+
+    def _follow_met(self, connection, entry):
+        """A payment of ours stays the ledger's as long as it is the same money."""
+        if not self._still_met(entry):
+            self._part(entry.ref)
+            self._create_if_owed(connection, entry)
 
     def _create_if_owed(self, connection, entry):
         if entry.amount:
@@ -81,22 +83,33 @@ class CollectionsMirror(models.AbstractModel):
             move.write(values)
             move._message_log(body=self.env._("Changed in the ledger it comes from."))
 
-    def _rewrite(self, connection, entry, name):
-        """Write a document anew in place; its matches are made again afterwards."""
+    def _rewrite(self, connection, entries, names):
+        """Write documents anew in place; their matches are made again afterwards."""
+        if not entries:
+            return
+        refs = self.env["collections.external.ref"].union(*[entry.ref for entry in entries])
+        items = {entry.ref: self._items(entry.ref.move_id) for entry in entries}
+        before = {ref: _said(item) for ref, item in items.items()}
+        self._undo(self._partials_on(self._items(refs.move_id)), refs)
+        self._reopen(refs.move_id)
+        for entry in entries:
+            self._write_anew(connection, entry, items[entry.ref], names[entry.ref.id])
+            entry.move = entry.ref.move_id
+        refs.move_id.with_context(check_move_validity=True).write({"state": "posted"})
+        text = self.env._("Changed in the ledger it comes from: %(before)s, now %(after)s.")
+        bodies = {
+            ref.move_id.id: text % {"before": before[ref], "after": _said(item)}
+            for ref, item in items.items()
+        }
+        refs.move_id._message_log_batch(bodies)
+
+    def _write_anew(self, connection, entry, item, name):
         move = entry.ref.move_id
-        item = self._items(move)
-        before = f"{item.amount_currency:.2f} {item.currency_id.name}"
-        self._undo(self._partials_on(item), entry.ref)
-        self._reopen(move)
         move.write(self._head_values(connection, entry, name))
         own = self._receivable_values(connection, entry)
         item.write({key: own[key] for key in own if key not in ("display_type", "account_id")})
         other = self._counterpart_values(connection, entry)
         (move.line_ids - item).write({key: other[key] for key in other if key != "display_type"})
-        move.with_context(check_move_validity=True).write({"state": "posted"})
-        after = f"{item.amount_currency:.2f} {item.currency_id.name}"
-        text = self.env._("Changed in the ledger it comes from: %(before)s, now %(after)s.")
-        move._message_log(body=text % {"before": before, "after": after})
 
     def _reopen(self, moves):
         """Make documents writable; core refuses where a period is closed."""
@@ -124,3 +137,8 @@ class CollectionsMirror(models.AbstractModel):
         if partials:
             self._disturb(partials.collections_ref_id - but)
             partials.unlink()
+
+
+def _said(item):
+    """Amount, currency and due date of an item, for people."""
+    return f"{item.amount_currency:.2f} {item.currency_id.name} ({item.date_maturity})"

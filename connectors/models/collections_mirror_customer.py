@@ -72,7 +72,7 @@ class CollectionsMirror(models.AbstractModel):
         parent = finder.known(record.parent_id)
         values = finder.values(record, parent)
         if not ref.partner_id:
-            found = finder.match(record)
+            found = finder.match(record) if not ref.is_new else self.env["res.partner"]
             if len(found) > 1:
                 ref.candidate_ids = found
                 raise SetAside(

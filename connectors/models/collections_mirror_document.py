@@ -69,6 +69,7 @@ class CollectionsMirror(models.AbstractModel):
         rows = [self._document_values(connection, entry, names[entry.ref.id]) for entry in entries]
         moves = self.env["account.move"].create(rows)
         moves._post(soft=False)
+        moves.made_sequence_gap = False  # the numbers are another ledger's
         self._keep_moves(entries, moves)
 
     def _create_after(self, connection, example, entries, names):

@@ -71,6 +71,7 @@ class Press:
             "commercial_partner_id": partner.commercial_partner_id.id,
             "invoice_partner_display_name": partner.display_name,
             "access_token": None,
+            "made_sequence_gap": False,
         }
         return values | self._totals(entry)
 
@@ -164,9 +165,8 @@ class Press:
             ),
             example=SQL(str(example.id)),
         )
-        self.env.cr.execute_values(
-            query.code, [tuple(row[name] for name in own) for row in rows], page_size=len(rows)
-        )
+        values = [tuple(row[name] for name in own) for row in rows]
+        self.env.cr.execute_values(query.code.replace("%%", "%"), values, page_size=len(rows))
 
     def _types(self, table):
         rows = self.env.execute_query(
