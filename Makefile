@@ -27,6 +27,9 @@ test-core: ## Odoo's own tests with the module, against those without it
 test-outside: ## the connectors against Prism and localstack-xero
 	@$(DEV) test-outside
 
+test-queue: ## reading ledgers as jobs, with OCA's queue_job installed
+	@$(DEV) test-queue
+
 lint: ## check style and common mistakes
 	@$(DEV) lint
 

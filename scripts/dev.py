@@ -14,6 +14,7 @@ COMMANDS = {
     "test": "run the whole test suite",
     "test-core": "run Odoo's own tests with and without the module",
     "test-outside": "hold the connectors against other people's stand-ins for Xero",
+    "test-queue": "run the tests of background jobs with OCA's queue_job",
     "lint": "run the linters",
     "bench": "measure against a generated ledger",
     "shell": "open Odoo's shell, or run a script in it, on the demonstration",

@@ -82,3 +82,4 @@ from . import test_outbox_crash
 from . import test_sync_trust
 from . import test_mirror_press
 from . import test_mirror_rules
+from . import test_queue_job

@@ -23,6 +23,7 @@ CLOCK_ALLOWED = {
     "dunning_writer.DunningWriter._prepare",
     "collections_plan_reminder.CollectionsPlan._remind",
     "collections_refresh.CollectionsRefresh._refresh_batch",
+    "collections_connection_job.CollectionsConnection._sync_job",
     "collections_kpi.CollectionsKpi._catch_up_all",
     "collections_demo.CollectionsDemo._load",
     "collections_connection_sync.CollectionsConnection._sync",

@@ -7,6 +7,7 @@ from . import (
     collections_connection_budget,
     collections_connection_choice,
     collections_connection_consent,
+    collections_connection_job,
     collections_connection_mirror,
     collections_customer_choice,
     collections_drift,

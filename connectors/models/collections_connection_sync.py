@@ -90,6 +90,9 @@ class CollectionsConnection(models.Model):
     def _cron_sync(self):
         """Read the connections whose time has come, one after the other, in committed steps."""
         connections = self._due(fields.Datetime.now())
+        if self._has_jobs():
+            connections._enqueue_sync()
+            return
         progress = self.env["ir.cron"]
         progress._commit_progress(remaining=len(connections))
         for connection in connections:
