@@ -31,7 +31,7 @@ class CollectionsConnection(models.Model):
         """What a job does: read this connection if it is still due, as the cron would."""
         now = fields.Datetime.now()
         if self in self._due(now):
-            self._sync_guarded(now)
+            self._sync_guarded(now, self._kind_due(now), commit=True)
 
     @api.model
     def _ensure_job_function_sudo(self):
