@@ -12,11 +12,15 @@ class OutboxCommon(ConnectionCommon):
         super().setUp()
         self.customer, self.invoice_key = self._add_invoice()
         self.sync()
-        account = "090" if self.PROVIDER == "xero" else ""
-        self.connection.write({"push_payments": True, "push_notes": True, "push_account": account})
+        self.connection.push_account = "090" if self.PROVIDER == "xero" else ""
         ref = self.ref("invoices", self.invoice_key)
         self.invoice = ref.move_id
         self.assertEqual(self.invoice.amount_residual, 100)
+
+    def _connected(self, service, **values):
+        """Consent includes the right to write: it is chosen before."""
+        chosen = {"push_payments": True, "push_notes": True}
+        return super()._connected(service, **(chosen | values))
 
     def _add_invoice(self):
         if self.PROVIDER == "xero":

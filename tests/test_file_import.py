@@ -95,6 +95,7 @@ class TestFileImport(FileImportCommon):
         self.assertIn("0 are new, 1 changed, 1 unchanged", wizard.summary)
         self.assertEqual(wizard.gone_count, 2)
         self.assertEqual(set(wizard.gone_ids.mapped("number")), {"A-3", "G-1"})
+        self.assertEqual(set(wizard.gone_ids.mapped("customer")), {"Dune Hotel"})
         with self.assertRaisesRegex(UserError, "no longer on the list"):
             wizard.action_import()
         wizard.is_confirmed = True

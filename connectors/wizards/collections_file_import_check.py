@@ -135,19 +135,32 @@ class CollectionsFileImport(models.TransientModel):
         return base64.b64encode(stream.getvalue().encode("utf-8-sig"))
 
     def _gone_rows(self, outcome):
+        shown = outcome.gone[:SHOWN]
+        names_of = self._customer_names({known["customer"] for _stream, known in shown})
         return [fields.Command.clear()] + [
             fields.Command.create(
                 {
                     "number": known["number"],
-                    "customer": known["customer"],
+                    "customer": names_of.get(known["customer"], known["customer"]),
                     "due_date": known["due_date"],
                     "amount": known["balance"],
                     "currency": known["currency"],
                     "is_credit": stream != "invoices",
                 }
             )
-            for stream, known in outcome.gone[:SHOWN]
+            for stream, known in shown
         ]
+
+    def _customer_names(self, keys):
+        """Key of a customer -> its name on the last list."""
+        refs = self.env["collections.external.ref"].search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("stream", "=", "customers"),
+                ("external_id", "in", list(keys)),
+            ]
+        )
+        return {ref.external_id: ref.label for ref in refs}
 
 
 def harmless(text):
