@@ -188,10 +188,10 @@ class CollectionsConnection(models.Model):
             name = self.tenant_name or self.tenant_id
             raise Misconfigured(
                 self.env._(
-                    "This connection belongs to %s, and the consent was for another "
-                    "organisation. Choose %s on the ledger's page, or make a new connection.",
-                    name,
-                    name,
+                    "This connection belongs to %(name)s, and the consent was for another "
+                    "organisation. Choose %(name)s on the ledger's page, or make a new "
+                    "connection.",
+                    name=name,
                 )
             )
 

@@ -96,7 +96,7 @@ class CollectionsConnectionToken(models.Model):
     def _take(self, cr, connection):
         """Lock the row; begin anew when it was changed while we waited."""
         for attempt in range(ATTEMPTS):
-            cr.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
+            cr.execute("SET LOCAL lock_timeout = %s", [WAIT])
             try:
                 cr.execute(
                     "SELECT id FROM collections_connection_token"

@@ -1,3 +1,4 @@
+from . import collections_connection_choice, collections_customer_choice
 from . import (
     collections_file_import,
     collections_file_import_check,

@@ -43,9 +43,7 @@ export class PayTotal extends Interaction {
         const digits = String(units).padStart(places + 1, "0");
         const whole = places ? digits.slice(0, -places) : digits;
         const cents = places ? point + digits.slice(-places) : "";
-        return (
-            before + whole.replace(/\B(?=(\d{3})+$)/g, thousands) + cents + after
-        );
+        return before + whole.replace(/\B(?=(\d{3})+$)/g, thousands) + cents + after;
     }
 
     showTotal() {
@@ -57,6 +55,4 @@ export class PayTotal extends Interaction {
     }
 }
 
-registry
-    .category("public.interactions")
-    .add("collections_addon.pay_total", PayTotal);
+registry.category("public.interactions").add("collections_addon.pay_total", PayTotal);

@@ -18,7 +18,9 @@ registry.category("web_tour.tours").add("collections_file_import", {
             trigger: ".o_field_widget[name='file'] .o_select_file_button",
             async run() {
                 const file = new File([LIST], "offen.csv", { type: "text/csv" });
-                await inputFiles(".o_field_widget[name='file'] input[type='file']", [file]);
+                await inputFiles(".o_field_widget[name='file'] input[type='file']", [
+                    file,
+                ]);
             },
         },
         {
@@ -48,7 +50,8 @@ registry.category("web_tour.tours").add("collections_file_import", {
         },
         {
             content: "A row that cannot be read says why",
-            trigger: ".o_field_widget[name='problem_ids'] .o_data_row:contains('“bald” is not a date')",
+            trigger:
+                ".o_field_widget[name='problem_ids'] .o_data_row:contains('“bald” is not a date')",
         },
         {
             trigger: "button[name='action_import']",
@@ -56,7 +59,8 @@ registry.category("web_tour.tours").add("collections_file_import", {
         },
         {
             content: "The ledger is here, and its records can be seen",
-            trigger: ".o_form_view:contains('Old Program') button[name='action_open_refs']",
+            trigger:
+                ".o_form_view:contains('Old Program') button[name='action_open_refs']",
             run: "click",
         },
         {
