@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from .portal_base import portal_page
+from .portal_form import amount_of
 from .portal_pay import PayPortal
 
 
@@ -44,21 +45,23 @@ class AutopayPortal(PayPortal):
     # === AGREE === #
 
     @portal_page("/autopay/agree", act="act")
-    def collections_autopay_agree(self, visit, scope="", name="", agreed="", **_form):
+    def collections_autopay_agree(self, visit, scope="", name="", agreed="", limit="", **_form):
         """Note the consent and go on to the payment method."""
-        form = {"scope": scope, "name": name}
+        form = {"scope": scope, "name": name, "limit": limit}
         if not agreed:
             text = visit.env._("Please tick that you agree.")
             return self._autopay_page(visit, text, form)
+        most = amount_of(limit)
         _autopay, error = self._try(
             visit,
             visit.env["collections.autopay"]._agree,
             visit.case,
             scope,
             name,
-            visit.case._autopay_consent(),
+            visit.case._autopay_consent(most if (most or 0) > 0 else None),
             visit.address(),
             visit.now,
+            limit=most,
         )
         if error:
             return self._autopay_page(visit, error, form)

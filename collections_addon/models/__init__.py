@@ -48,6 +48,7 @@ from . import (
     collections_autopay_charge,
     collections_autopay_announce,
     collections_autopay_run,
+    collections_autopay_limit,
     collections_case_autopay,
     collections_case_announce,
     collections_promise,

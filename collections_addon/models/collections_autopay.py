@@ -27,7 +27,10 @@ SCOPES = [
 OPEN_CHARGES = ("announced", "charging", "pending", "retrying", "unknown")
 #: Who gave consent, when and to what is not edited.
 GUARDED = frozenset(
-    ("state", "token_id", "consent_text", "consent_name", "consent_at", "consent_ip")
+    (
+        *("state", "token_id", "max_amount"),
+        *("consent_text", "consent_name", "consent_at", "consent_ip"),
+    )
 )
 
 
@@ -57,6 +60,14 @@ class CollectionsAutopay(models.Model):
         copy=False,
         groups="collections_addon.group_collections_collector",
     )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    max_amount = fields.Monetary(
+        string="At Most per Collection",
+        readonly=True,
+        copy=False,
+        help="The customer agreed to no more than this at once. What is more is not collected: "
+        "the customer and the case are told. 0: no limit.",
+    )
     method_name = fields.Char(compute="_compute_method_name", string="Method")
     notice_days = fields.Integer(string="Notice (days)", required=True)
     consent_text = fields.Text(readonly=True, copy=False)
@@ -72,6 +83,7 @@ class CollectionsAutopay(models.Model):
         "(case_id) WHERE state IN ('active', 'suspended')",
         "This customer pays automatically already.",
     )
+    _max_positive = models.Constraint("CHECK(max_amount >= 0)", "A limit cannot be negative.")
     _notice_positive = models.Constraint(
         "CHECK(notice_days >= 1)", "The customer must know at least one day before."
     )
@@ -163,12 +175,13 @@ class CollectionsAutopay(models.Model):
             )
 
     @api.model
-    def _agree(self, case, scope, name, text, address, now, source="portal"):
+    def _agree(self, case, scope, name, text, address, now, source="portal", limit=None):
         """Note a customer's consent; it counts once there is a method to collect from.
 
         :param str name: who agrees
         :param str text: what was shown and agreed to
         :param str address: where it came from
+        :param float|None limit: the most for one collection, in the company's currency
         :raises UserError: with a sentence for the customer
         """
         name = (name or "").strip()
@@ -176,11 +189,14 @@ class CollectionsAutopay(models.Model):
             raise UserError(self.env._("Please enter your name."))
         if scope not in dict(SCOPES):
             raise UserError(self.env._("Please choose what is collected."))
+        if limit is not None and case.company_id.currency_id.compare_amounts(limit, 0.0) <= 0:
+            raise UserError(self.env._("The most for one collection is more than nothing."))
         case.autopay_ids.filtered(lambda one: one.state == "draft")._revoke()
         return self.create(
             {
                 "case_id": case.id,
                 "scope": scope,
+                "max_amount": limit or 0.0,
                 "notice_days": case.company_id.collections_autopay_notice_days,
                 "consent_text": text,
                 "consent_name": name[:128],

@@ -23,7 +23,7 @@ TRANSITIONS = {
     "paid": {"charging", "pending", "unknown", "failed", "retrying"},
     "retrying": {"charging", "pending", "unknown"},
     "unknown": {"charging"},
-    "failed": {"charging", "pending", "unknown"},
+    "failed": {"announced", "retrying", "charging", "pending", "unknown"},
     "cancelled": {"announced", "retrying"},
 }
 #: The item is being collected: it is not announced a second time, nor reminded of.

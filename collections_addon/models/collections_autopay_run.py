@@ -125,6 +125,9 @@ class CollectionsAutopayCharge(models.Model):
         if reason:
             self._cancel(reason, self.env["dunning.reason"]._sentence(reason))
             return nothing
+        if autopay._is_beyond(float(quote.amount), self.currency_id, today):
+            self._refuse_beyond(today, now)
+            return nothing
         return self._write_attempt(quote, now, today)
 
     def _quote_now(self, today, book):

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_amount
 
 
 class CollectionsCase(models.Model):
@@ -35,16 +36,25 @@ class CollectionsCase(models.Model):
         waiting = self.autopay_ids.filtered(lambda one: one.state in ("draft", "suspended"))
         return waiting.sorted(lambda one: (one.state == "draft", one.id))[-1:]
 
-    def _autopay_consent(self):
+    def _autopay_consent(self, limit=None):
         """What a customer agrees to, in the language of the environment.
 
+        :param float|None limit: the most for one collection, as the customer has set it
         :rtype: str
         """
         self.ensure_one()
+        text = self._autopay_words()
+        if not limit:
+            return text
+        amount = format_amount(self.env, limit, self.company_id.currency_id)
+        return f"{text} {self.env._('My limit for one collection: %s.', amount)}"
+
+    def _autopay_words(self):
         return self.env._(
             "I agree that %(company)s collects what I have chosen from the payment method that I "
             "save with its payment provider. I am told the amount and the day at least %(days)s "
-            "days before. Nothing is collected while I dispute it, have promised another date or "
+            "days before. If I set a limit, nothing is collected that is more than it. "
+            "Nothing is collected while I dispute it, have promised another date or "
             "have paid in another way. I can end this at any time on this page.",
             company=self.company_id.name,
             days=self.company_id.collections_autopay_notice_days,
