@@ -31,6 +31,8 @@ class PlayedLine(NamedTuple):
     :param amount: signed amount on that day, in the currency of the item
     :param events: later changes of the open amount as (day, signed change), by day
     :param level_id: the level it stands on at the start
+    :param is_installment: of a payment plan, reminded by the rules of the plan: `move_policy`
+        of the rules names them
     """
 
     partner_id: int
@@ -43,6 +45,7 @@ class PlayedLine(NamedTuple):
     events: tuple = ()
     level_id: int | None = None
     no_followup: bool = False
+    is_installment: bool = False
 
     def residual_on(self, day):
         """Open amount at the end of a day; zero before it was opened."""
@@ -61,6 +64,7 @@ class SimulatedContact(NamedTuple):
     total: float
     overdue: float
     items: int
+    is_installment: bool = False
 
 
 def simulate(lines, customer, rules, days_of, period, is_open):
@@ -75,15 +79,15 @@ def simulate(lines, customer, rules, days_of, period, is_open):
     :return: the contacts in the order of their days
     :rtype: list[SimulatedContact]
     """
-    by_currency = defaultdict(list)
-    for line in lines:
-        by_currency[line.currency_id].append(line)
+    groups = defaultdict(list)
+    for line in sorted(lines, key=lambda line: not line.is_installment):
+        groups[line.currency_id, line.is_installment].append(line)
     levels = {line.id: line.level_id for line in lines}
     customer = replace(customer, pending={})
     contacts = []
     day, end = period
     while day is not None and day <= end:
-        sent, day = _play_day(by_currency, levels, customer, rules, days_of, day, is_open)
+        sent, day = _play_day(groups, levels, customer, rules, days_of, day, is_open)
         if sent:
             contacts += sent
             dates = (*customer.contact_dates, *(contact.day for contact in sent))
@@ -91,23 +95,34 @@ def simulate(lines, customer, rules, days_of, period, is_open):
     return contacts
 
 
-def _play_day(by_currency, levels, customer, rules, days_of, day, is_open):
-    """Contacts of one day, and the next day on which anything may happen."""
+def _play_day(groups, levels, customer, rules, days_of, day, is_open):
+    """Contacts of one day, and the next day on which anything may happen.
+
+    Installments come first; what else is due in that currency waits for another day.
+    """
     sent, wakes = [], []
-    for currency_id, lines in by_currency.items():
+    for (currency_id, of_plan), lines in groups.items():
         open_lines = _open_on(lines, levels, day, rules.rounding[currency_id])
         wakes += [when for line in lines for when in _ledger_days(line) if when > day]
-        if not open_lines:
+        if not any(line.residual > 0 for line in open_lines):
             continue
-        decisions = decide(open_lines, customer, rules, day)
+        who = _under_rules(customer, rules, lines) if of_plan else customer
+        decisions = decide(open_lines, who, rules, day)
         if any(decision.rung for decision in decisions):
-            if not is_open(customer.policy_id, day):
-                wakes.append(day + ONE_DAY)
-                continue
-            sent.append(_contact(decisions, levels, rules, days_of, day))
             wakes.append(day + ONE_DAY)
-        wakes += _wakes(decisions, customer, rules, day)
+            is_taken = any(contact.currency_id == currency_id for contact in sent)
+            if is_taken or not is_open(who.policy_id, day):
+                continue
+            contact = _contact(decisions, levels, rules, days_of, day)
+            sent.append(contact._replace(is_installment=of_plan))
+        wakes += _wakes(decisions, who, rules, day)
     return sent, min(wakes, default=None)
+
+
+def _under_rules(customer, rules, lines):
+    """The customer under the rules of its payment plan."""
+    policies = [rules.move_policy[line.move_id] for line in lines if line.amount > 0]
+    return replace(customer, policy_id=policies[0]) if policies else customer
 
 
 def _open_on(lines, levels, day, rounding):

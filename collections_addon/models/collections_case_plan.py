@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
 
 from .collections_plan import DEBTS
 
@@ -20,6 +21,23 @@ class CollectionsCase(models.Model):
         for case in self:
             case.plan_count = counts.get((case.id, "active"), 0)
             case.defaulted_plan_count = counts.get((case.id, "defaulted"), 0)
+
+    @api.depends("next_level_id.policy_id.is_for_plans", "plan_ids.next_date")
+    @api.depends_context("lang")
+    def _compute_next_step(self):
+        """Override: what is reminded of is an installment."""
+        super()._compute_next_step()
+        for case in self.filtered(lambda case: case.next_level_id.policy_id.is_for_plans):
+            running = case.plan_ids.filtered(lambda plan: plan.state == "active" and plan.next_date)
+            line = running.sorted("next_date")[:1]._next_line()
+            if case.next_step and line:
+                case.next_step = self.env._(
+                    "%(level)s: %(installment)s, %(amount)s due %(date)s",
+                    level=case.next_level_id.name,
+                    installment=line.label,
+                    amount=format_amount(self.env, line.amount_open, line.currency_id),
+                    date=format_date(self.env, line.date),
+                )
 
     # === BUSINESS METHODS === #
 

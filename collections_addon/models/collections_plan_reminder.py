@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..domain.eligibility import Rules, decide
+from ..domain.eligibility import WITHOUT_DATE, Rules, decide, next_step_date
 from ..domain.facts import CustomerFacts, OpenLine
 from ..domain.message import compose
 from .dunning_action_fallback import UNDER_WAY
@@ -125,6 +125,27 @@ class CollectionsPlan(models.Model):
                 rows, self._customer_facts(facts, policy), rules
             )
         return groups
+
+    @api.model
+    def _next_steps(self, company, today, partner_ids=None):
+        """When the customers with a running plan are next reminded of an installment.
+
+        :param partner_ids: only these customers
+        :return: customer id -> (day, level id), where a day is known
+        :rtype: dict[int, tuple[datetime.date, int]]
+        """
+        domain = [("company_id", "=", company.id), ("state", "=", "active")]
+        if partner_ids is not None:
+            domain.append(("partner_id", "in", partner_ids))
+        steps = {}
+        groups = self.search(domain)._reminder_groups(company, today)
+        for (partner_id, _currency), group in groups.items():
+            for decision in decide(group.lines, group.facts, group.rules, today):
+                when = next_step_date(decision, group.facts, group.rules, today)
+                if when and decision.reason not in WITHOUT_DATE:
+                    step = (when, decision.upcoming.id)
+                    steps[partner_id] = min(steps.get(partner_id, step), step)
+        return steps
 
     def _installment_pauses(self):
         """Hook: installments that are not to be reminded of.

@@ -65,6 +65,11 @@ class CollectionsPlan(models.Model):
             if not line.plan_id.reminder_text:
                 line.plan_id.reminder_text = f"{line.label}: {answer['text']}"
 
+    def _next_line(self):
+        """The oldest installment of which something is open; empty for no plan."""
+        lines = self._ordered_lines() if self else self.line_ids
+        return lines.filtered(lambda line: not line.currency_id.is_zero(line.amount_open))[:1]
+
     # === ACTION METHODS === #
 
     def action_open_case(self):

@@ -7,6 +7,7 @@ memory that grows with the ledger. All of it is one transaction with the run.
 
 import io
 from collections import Counter, defaultdict
+from functools import cached_property
 from operator import itemgetter
 
 from odoo import fields
@@ -140,9 +141,18 @@ class DunningWriter:
         figures = summarize(customer, by_currency, decisions, self.facts.rules, self.today)
         self._keep_figures(partner_id, figures)
 
+    @cached_property
+    def plan_steps(self):
+        """Customer id -> (day, level) of the next reminder of an installment."""
+        known = None if self.run else list(self.facts.cases)
+        return self.env["collections.plan"].sudo()._next_steps(self.company, self.today, known)
+
     def _keep_figures(self, partner_id, figures):
         """Remember the figures of a case that changed."""
         old = self.facts.cases.get(partner_id)
+        step = self.plan_steps.get(partner_id)
+        if step and not (figures.next_step_date and figures.next_step_date <= step[0]):
+            figures = figures._replace(next_step_date=step[0], next_level_id=step[1])
         if old is not None:
             if old[2] in MANUAL_STAGES:
                 figures = figures._replace(stage=old[2])

@@ -18,4 +18,5 @@ from . import (
     dunning_letter,
     dunning_preview,
     dunning_simulation,
+    dunning_simulation_plan,
 )

@@ -153,22 +153,23 @@ class DunningSimulation(models.TransientModel):
         values = []
         for contact in contacts:
             for step in levels.browse(contact.level_id)._first_steps():
-                values.append(
-                    {
-                        "simulation_id": self.id,
-                        "date": contact.day,
-                        "partner_id": contact.partner_id,
-                        "level_id": contact.level_id,
-                        "channel_code": step.channel_code,
-                        "currency_id": contact.currency_id,
-                        "amount_total": contact.total,
-                        "amount_overdue": contact.overdue,
-                        "item_count": contact.items,
-                    }
-                )
+                values.append({**self._contact_values(contact), "channel_code": step.channel_code})
         self.env["dunning.simulation.line"].create(values)
         self.customer_count = len({contact.partner_id for contact in contacts})
         self._write_summary(values)
+
+    def _contact_values(self, contact):
+        """Hook: values of the line of a simulated contact, all but its channel."""
+        return {
+            "simulation_id": self.id,
+            "date": contact.day,
+            "partner_id": contact.partner_id,
+            "level_id": contact.level_id,
+            "currency_id": contact.currency_id,
+            "amount_total": contact.total,
+            "amount_overdue": contact.overdue,
+            "item_count": contact.items,
+        }
 
     def _write_summary(self, values):
         simulated = Counter((v["level_id"], v["channel_code"]) for v in values)
