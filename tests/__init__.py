@@ -21,6 +21,7 @@ from . import test_plan
 from . import test_plan_interest
 from . import test_plan_coming
 from . import test_plan_screens
+from . import test_plan_ready_terms
 from . import test_portal_plan
 from . import test_scenario_plan
 from . import test_aging

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import SecondCompany
 from .pay_common import PayCommon
@@ -247,3 +247,29 @@ class TestCheckoutCompanies(SecondCompany, PayCommon):
         self.assertEqual([share.key for share in quote.shares], self._lines(own).ids)
         with self.assertRaises(ValidationError):
             self._quote(TODAY, self._lines(theirs).ids)
+
+
+@tagged("post_install", "-at_install")
+class TestCheckoutScreen(PayCommon):
+    def test_an_admin_sees_on_the_transaction_what_was_paid_of_what(self):
+        move = self._invoice(self.customer, 100, due="2026-03-01")
+        self._pay_online(TODAY, move)
+        admin = new_test_user(
+            self.env,
+            "pay_admin",
+            "base.group_system,collections_addon.group_collections_admin",
+            company_ids=[(6, 0, self.company.ids)],
+            company_id=self.company.id,
+        )
+        transaction = (
+            self.env["payment.transaction"]
+            .search([("invoice_ids", "in", move.ids)])
+            .with_user(admin)
+        )
+        with Form(transaction) as form:
+            [share] = form.collections_share_ids
+        self.assertEqual((share.move_id, share.amount), (move, 100))
+        self.assertEqual(transaction.collections_case_id.partner_id, self.customer)
+        plain = new_test_user(self.env, "pay_plain", "base.group_system")
+        arch = transaction.with_user(plain).get_view(view_type="form")["arch"]
+        self.assertNotIn("collections_share_ids", arch)

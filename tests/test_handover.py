@@ -9,6 +9,7 @@ from datetime import date
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools.pdf import PdfReader
 
 from .common import SecondCompany
 from .test_charge import ChargeCommon
@@ -132,6 +133,22 @@ class TestHandover(HandoverCommon):
         self.assertIn("&lt;b&gt;Careful", index)
         self.assertIn("contacts.csv", index)
         self.assertIn(f"Invoice {other.name} could not be printed", index)
+
+    def test_an_invoice_without_a_pdf_is_printed_for_it(self):
+        """For real: by the program that prints, and read back."""
+        if self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("install", "broken"):
+            self.skipTest("wkhtmltopdf is missing")
+        invoice = self._invoice(self.customer, 1234.56, due="2026-03-01")
+        handover = self._handover(invoice).with_context(force_report_rendering=True)
+        handover._make_pack(date(2026, 4, 2))
+        files = self._files(handover)
+        [printed] = [name for name in files if name.startswith("invoices/")]
+        self.assertTrue(files[printed].startswith(b"%PDF"))
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(files[printed])).pages)
+        self.assertIn(invoice.name, text)
+        self.assertIn("1,234.56", text)
+        index = files["index.html"].decode()
+        self.assertNotIn(f"Invoice {invoice.name} could not be printed", index)
 
     def test_refused_with_a_sentence(self):
         invoice = self._invoice(self.customer, 100, due="2026-03-01")

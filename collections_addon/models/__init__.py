@@ -108,6 +108,7 @@ from . import (
     dunning_policy_portal,
     dunning_policy_use,
     dunning_policy_plan,
+    dunning_policy_ready_plans,
     dunning_reason,
     dunning_run,
     dunning_run_screen,

@@ -28,6 +28,7 @@ class CollectionsFirstSteps(models.TransientModel):
     mail_from = fields.Char(compute="_compute_steps")
     overdue_count = fields.Integer(compute="_compute_steps")
     draft_count = fields.Integer(compute="_compute_steps")
+    is_without_plans = fields.Boolean(compute="_compute_steps")
     is_policy_done = fields.Boolean(compute="_compute_steps")
     is_text_done = fields.Boolean(compute="_compute_steps")
     is_mail_done = fields.Boolean(compute="_compute_steps")
@@ -46,6 +47,9 @@ class CollectionsFirstSteps(models.TransientModel):
             company = guide.company_id
             guide.policy_id = company.dunning_policy_id
             guide.effective_policy_id = self.env["dunning.policy"]._default_of(company)
+            guide.is_without_plans = bool(
+                guide.effective_policy_id and not guide.effective_policy_id.sudo().plan_offer_ids
+            )
             guide.is_policy_done = bool(company.dunning_policy_id)
             guide.is_text_done = guide._texts_complete()
             guide.mail_from = company.email_formatted
@@ -126,6 +130,12 @@ class CollectionsFirstSteps(models.TransientModel):
 
     def _open_xmlid(self, xmlid):
         return self.env["ir.actions.actions"]._for_xml_id(xmlid)
+
+    def action_offer_plans(self):
+        """Let customers under the default policy pay by the ready terms of payment plans."""
+        self.ensure_one()
+        self.effective_policy_id.action_offer_ready_plans()
+        return self._open()
 
     def action_policy(self):
         """Choose the default policy."""
