@@ -3,6 +3,8 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
 
+from .opinions import Opinions
+
 #: Mark -> what happens to the customers so marked, so many days before today.
 CALENDAR = {
     "refund": ((60, "credit_allocated"), (9, "credit_open")),
@@ -15,6 +17,10 @@ CALENDAR = {
     "plan": ((19, "plan_agreed"),),
     "plan_missed": ((18, "plan_agreed"),),
     "plan_proposed": ((3, "plan_proposed"),),
+    "complains": ((4, "complain"),),
+    "dissatisfied": ((7, "rate_low"),),
+    "satisfied": ((10, "rate_high"),),
+    "no_more_mail": ((13, "opt_out"),),
 }
 #: Dispute states of an invoice of which something is contested now.
 CONTESTING = ("disputed", "partly")
@@ -22,7 +28,7 @@ LONGEST_PROMISE = 25
 CONTESTED = ("quantity", "quality", "price", "invoice_not_received")
 
 
-class Events:
+class Events(Opinions):
     """The calendar of what people do.
 
     :param ledger: `Ledger`, the books

@@ -71,6 +71,25 @@ class TestDemoData(TransactionCase):
         lines = plans.filtered(lambda plan: plan.state == "active").line_ids
         self.assertLessEqual({"paid", "missed", "open"}, set(lines.mapped("state")))
 
+    def test_what_customers_think_and_wish(self):
+        ours = [("company_id", "=", self.company.id)]
+        complaints = self.env["collections.complaint"].search([*ours, ("state", "=", "open")])
+        self.assertEqual(set(complaints.mapped("source")), {"phone", "portal"})
+        self.assertTrue(all(complaint.opened_on < TODAY for complaint in complaints))
+        ratings = self.env["rating.rating"].search(
+            [("res_model", "=", "collections.case"), ("res_id", "in", self.cases.ids)]
+        )
+        self.assertEqual(set(ratings.mapped("rating")), {1, 5})
+        self.assertTrue(all(rating.create_date.date() < TODAY for rating in ratings))
+        refused = self.env["collections.opt.out"].search(ours)
+        self.assertEqual(set(refused.mapped("channel_code")), {"email"})
+        later = self.actions.filtered(
+            lambda a: (
+                a.case_id == refused.case_id and a.contact_date and a.contact_date > refused.date
+            )
+        )
+        self.assertNotIn("email", later.mapped("channel_code"))
+
     def test_no_message_leaves(self):
         self.transmission.assert_not_called()
         mails = self.env["mail.mail"].search([("dunning_action_id", "in", self.actions.ids)])

@@ -36,3 +36,17 @@ class TestTourCollections(ScreensCommon, HttpCase):
         self.assertEqual(run.action_ids.partner_id, self.partners[:2])
         self.assertEqual(set(run.action_ids.mapped("state")), {"queued"})
         self.assertEqual(run.action_ids.approved_by_id, self.users["manager"])
+
+    def test_a_collector_proposes_a_plan_and_the_customer_agrees(self):
+        offer = self.env["collections.plan.offer"].create(
+            {"name": "Half a year", "company_id": self.company.id, "max_count": 6}
+        )
+        self.env["dunning.run"]._execute(self.company, self.today)
+        case = self.env["collections.case"]._of(self.partners[0], self.company)
+        case._customer_policy().plan_offer_ids = offer
+        self.start_tour(
+            "/odoo/collections-customers", "collections_plan_wizard", login="screens_collector"
+        )
+        plan = case.plan_ids
+        self.assertEqual((plan.state, plan.count, plan.source), ("active", 3, "collector"))
+        self.assertEqual(plan.user_id, self.users["collector"])

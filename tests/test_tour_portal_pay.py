@@ -39,3 +39,25 @@ class TestTourPortalPay(AutopayCommon, PortalCommon):
         self.start_tour(self._base(), "collections_portal_autopay")
         self.assertEqual(self.case.autopay_ids.state, "active")
         self.assertEqual(self.case.autopay_ids.scope, "all")
+
+    def test_the_sum_follows_what_is_ticked(self):
+        self._late(self.customer, 50, days=3)
+        self.start_tour(f"{self._base()}/pay", "collections_portal_total")
+
+    def test_choose_a_plan_agree_and_pay_the_first_installment(self):
+        values = {"company_id": self.company.id, "self_service": True, "max_count": 6}
+        offers = self.env["collections.plan.offer"].create(
+            [
+                {"name": "For nothing", **values, "max_count": 2, "sequence": 1},
+                {"name": "With interest", **values, "interest_percent": 12, "sequence": 2},
+            ]
+        )
+        self.policy.plan_offer_ids = offers
+        self.start_tour(self._base(), "collections_portal_plan")
+        plan = self.case.plan_ids
+        self.assertEqual((plan.state, plan.offer_id, plan.count), ("active", offers[1], 3))
+        self.assertEqual((plan.accepted_name, plan.source), ("Dora Debtor", "portal"))
+        plan._settle(self.today)
+        first = plan.line_ids.sorted("number")[0]
+        self.assertEqual((first.state, first.amount_paid), ("paid", first.amount))
+        self.assertGreater(plan.interest_saved, 0)

@@ -18,7 +18,7 @@ const PAY = [
         expectUnloadPage: true,
     },
 ];
-const PROVIDER = [
+export const PROVIDER = [
     {
         content: "Choose the only method",
         trigger: "input[name='o_payment_radio'][data-provider-code='demo']",
