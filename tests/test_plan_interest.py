@@ -105,6 +105,8 @@ class TestPlanInterest(PlanCommon):
         self.assertEqual(self.plan.state, "defaulted")
         ended = self.plan.closed_on
         self.assertEqual(str(ended), "2026-05-04")
+        opened = sum(self.plan.item_ids.move_id.mapped("amount_residual"))
+        self.assertFalse(self.plan.currency_id.compare_amounts(opened, self.plan.amount_open))
         # By schedule until then, and the last installment until the end instead of the 31st
         self.assertAlmostEqual(self.plan.interest_saved, round(27 * 100 / 3650, 2), 2)
 

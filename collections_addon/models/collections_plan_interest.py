@@ -182,6 +182,9 @@ class CollectionsPlan(models.Model):
             change = less - to_decimal(plan.interest_saved, plan.currency_id)
             if change:
                 plan._try_to_lower(less, change, today)
+        if is_over:  # nobody settles an ended plan again: let it say what is open
+            for plan_id, standing in (self._read_ledger() if self else {}).items():
+                self.browse(plan_id)._write_standing(*standing)
 
     def _try_to_lower(self, less, change, today):
         """One plan; what accounting refuses is said on the plan and tried again."""
