@@ -33,6 +33,7 @@ CLOCK_ALLOWED = {
     # what a person does by a button is dated at that moment
     "dunning_action.DunningAction._approve",
     "collections_plan_wizard.CollectionsPlanWizard.default_get",
+    "collections_plan_settlement.CollectionsPlanSettlement._default_date",
     "dunning_action_call.DunningAction._record_call",
     "dunning_action_call.DunningAction._done_without_outcome",
     "dunning_action_letter.DunningAction._post_letters",
