@@ -21,6 +21,9 @@ ACTIONS = (
     "action_dunning_action",
     "action_dunning_action_analysis",
     "action_collections_hold",
+    "action_collections_sync_log",
+    "action_collections_external_ref",
+    "action_collections_drift",
 )
 #: And those of the administrator.
 ADMIN_ACTIONS = (
@@ -29,6 +32,8 @@ ADMIN_ACTIONS = (
     "action_collections_aging_bucket",
     "action_dunning_outcome",
     "action_collections_texts",
+    "action_collections_connection",
+    "action_collections_webhook_event",
 )
 
 

@@ -66,6 +66,7 @@ class CollectionsOverview(models.AbstractModel):
             "skipped": self._skipped(),
             "top": self._top(today),
             "next": self._next(today),
+            "ledgers": self._ledgers(),
         }
 
     @api.model
@@ -250,6 +251,10 @@ class CollectionsOverview(models.AbstractModel):
 
     def _labels(self, field):
         return dict(self.env["dunning.action"]._fields[field]._description_selection(self.env))
+
+    def _ledgers(self):
+        """Outside ledgers that need somebody: `id`, `name`, `text`, `is_down` of each."""
+        return []
 
     def _skipped(self):
         """Of the last run of each company: why open items were left alone."""

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta, timezone
 
 from psycopg2 import errors
@@ -6,8 +7,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 
 from ..limits import merge_states
 
+_logger = logging.getLogger(__name__)
 #: How often a row is taken anew when another worker was first.
-ATTEMPTS = 5
+ATTEMPTS = 50
 
 
 class CollectionsConnectionBudget(models.Model):
@@ -42,14 +44,14 @@ class CollectionsConnectionBudget(models.Model):
         :return: what all workers did
         :rtype: dict
         """
-        for attempt in range(ATTEMPTS):
+        for _attempt in range(ATTEMPTS):
             try:
                 with self.env.registry.cursor() as cr:
                     own = api.Environment(cr, SUPERUSER_ID, {})
                     return own[self._name]._of(connection.id)._add(more, now)
             except errors.SerializationFailure:
-                if attempt == ATTEMPTS - 1:
-                    raise
+                continue  # another worker was quicker: on top of what it kept
+        _logger.warning("Calls of connection %s could not be counted.", connection.id)
         return more
 
     @api.model
@@ -69,18 +71,26 @@ class CollectionsConnectionBudget(models.Model):
     @api.model
     def _of(self, connection_id):
         """The budget of a connection, locked; made when there is none."""
-        self.env.cr.execute(
-            "INSERT INTO collections_connection_budget (connection_id, company_id)"
-            " SELECT id, company_id FROM collections_connection WHERE id = %s"
-            " ON CONFLICT (connection_id) DO NOTHING",
-            [connection_id],
-        )
+        row = self._take(connection_id)
+        if not row:
+            self.env.cr.execute(
+                "INSERT INTO collections_connection_budget (connection_id, company_id)"
+                " SELECT id, company_id FROM collections_connection WHERE id = %s"
+                " ON CONFLICT (connection_id) DO NOTHING",
+                [connection_id],
+                log_exceptions=False,
+            )
+            row = self._take(connection_id)
+        return self.browse(row)
+
+    def _take(self, connection_id):
         self.env.cr.execute(
             "SELECT id FROM collections_connection_budget WHERE connection_id = %s FOR UPDATE",
             [connection_id],
             log_exceptions=False,
         )
-        return self.browse(row[0] for row in self.env.cr.fetchall())
+        row = self.env.cr.fetchone()
+        return row and row[0]
 
     def _add(self, more, now):
         self.ensure_one()

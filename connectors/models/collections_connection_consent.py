@@ -1,6 +1,6 @@
 from datetime import timedelta, timezone
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import oauth
@@ -58,6 +58,7 @@ class CollectionsConnection(models.Model):
             row = self.env["collections.connection.token"]._of(connection._origin)
             connection.connected_until = row._warn_date() if row else False
 
+    @api.depends("provider")
     def _compute_has_consent(self):
         for connection in self:
             connection.has_consent = bool(

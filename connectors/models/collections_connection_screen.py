@@ -1,4 +1,4 @@
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..base import ConnectorError
@@ -17,6 +17,7 @@ class CollectionsConnection(models.Model):
 
     _inherit = "collections.connection"
 
+    provider = fields.Selection(default="xero")
     step = fields.Selection(STEPS, compute="_compute_step")
     hint = fields.Text(compute="_compute_step", help="What to do next.")
     ref_count = fields.Integer(string="Records", compute="_compute_ref_counts")
@@ -24,12 +25,15 @@ class CollectionsConnection(models.Model):
     is_reading = fields.Boolean(compute="_compute_is_reading")
     color = fields.Integer(compute="_compute_color")
 
+    @api.depends("provider", "state", "is_import_started", "tenant_id")
     def _compute_step(self):
         for connection in self:
             connection.step = connection._present_step()
             connection.hint = connection._hints().get(connection.step, False)
 
     def _present_step(self):
+        if not self.provider:
+            return "credentials"
         if self.state in ("connected", "reconnect"):
             return "use" if self.is_import_started else "import"
         if self.must_choose:
@@ -82,6 +86,16 @@ class CollectionsConnection(models.Model):
             else:
                 connection.color = 0
 
+    def _overview_text(self):
+        """What everybody in collections has to know of a ledger in trouble."""
+        if self.state == "reconnect":
+            return self.env._(
+                "%s has to be connected again: reminders of its customers wait.", self.name
+            )
+        return self.env._(
+            "%(name)s could not be read: %(problem)s", name=self.name, problem=self.sync_problem
+        )
+
     # === BUTTONS === #
 
     def action_choose_organisation(self):
@@ -104,6 +118,25 @@ class CollectionsConnection(models.Model):
             }
         )
         return wizard._open()
+
+    def action_preview(self):
+        """Show what the first import would bring."""
+        self.ensure_one()
+        self.check_access("write")
+        preview = self.env["collections.connection.preview"].create({"connection_id": self.id})
+        try:
+            preview._look(fields.Datetime.now())
+        except ConnectorError as error:
+            raise UserError(str(error)) from None
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview of the First Import"),
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "large"},
+        }
 
     def action_open_refs(self):
         """Open the records kept of this connection."""

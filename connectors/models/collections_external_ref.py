@@ -27,7 +27,7 @@ class CollectionsExternalRef(models.Model):
     stream = fields.Char(required=True)
     external_id = fields.Char(string="Key", required=True)
     label = fields.Char(help="What a person calls the record, such as its number.")
-    raw = fields.Text(string="As Received", groups="base.group_no_one")
+    raw = fields.Text(string="As Received", groups="collections_addon.group_collections_admin")
     fingerprint = fields.Char(help="Of the record as received: the same again changes nothing.")
     is_gone = fields.Boolean(string="Vanished", help="The ledger does not have it any more.")
     state = fields.Selection(STATES, required=True, default="pending")

@@ -39,7 +39,7 @@ class CollectionsWebhookEvent(models.Model):
     happened_at = fields.Datetime(help="By the ledger's clock.")
     received_at = fields.Datetime(required=True)
     state = fields.Selection(STATES, required=True, default="pending")
-    raw = fields.Text(string="As Received", groups="base.group_no_one")
+    raw = fields.Text(string="As Received", groups="collections_addon.group_collections_admin")
 
     _unique_event = models.UniqueIndex(
         "(connection_id, event_id)", "An event of a ledger is kept once."

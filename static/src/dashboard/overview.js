@@ -352,6 +352,15 @@ export class CollectionsOverview extends Component {
         });
     }
 
+    openLedger(connectionId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "collections.connection",
+            res_id: connectionId,
+            views: [[false, "form"]],
+        });
+    }
+
     openHistory() {
         return this.action.doAction(
             "collections_addon.action_collections_aging_history"
