@@ -90,3 +90,5 @@ from . import test_connection_webhook
 from . import test_connection_crash
 from . import test_connection_screens
 from . import test_tour_connection
+from . import test_sync_crash
+from . import test_connector_contract

@@ -239,6 +239,15 @@ class LedgerStories:
                 log.with_user(user).action_cancel()
         self.connection.with_user(self.users["admin"]).action_sync()
 
+    def test_pitfall_5_one_odd_record_stops_no_other(self):
+        key = self.overlay_an_invoice(self.INVOICE_STATE)
+        log = self.sync()
+        self.assertEqual((log.state, log.failed), ("done", 1))
+        odd = self.ref("invoices", key)
+        self.assertEqual(odd.state, "failed")
+        self.assertTrue(odd.problem)
+        self.assertGreater(len(self.refs("invoices").move_id), 10)
+
     # === SCHEDULE === #
 
     def test_the_cron_reads_what_is_due_and_asks_again_later(self):
@@ -284,6 +293,12 @@ class TestSyncXero(LedgerStories, ConnectionCommon):
     PAGE_OF_INVOICES = {"path": r"/Invoices\?.*page=1"}
     LIST = {"path": r"/Invoices\?.*summaryOnly", "times": None}
     MINUTE_LIMIT = "minute"
+    INVOICE_STATE = {"DueDate": "soon", "DueDateString": None}
+
+    def overlay_an_invoice(self, values):
+        key = self.add_invoice(44)
+        self.service.overlay(key, **values)
+        return key
 
     def add_invoice(self, amount):
         contact = next(iter(self.service.ledger.contacts))
@@ -329,6 +344,12 @@ class TestSyncQuickBooks(LedgerStories, ConnectionCommon):
     PAGE_OF_INVOICES = {"path": "/query", "skip": 2}  # customers, and how many there are
     LIST = {"path": "/query", "skip": 2}
     MINUTE_LIMIT = "throttled"
+    INVOICE_STATE = {"DueDate": "soon"}
+
+    def overlay_an_invoice(self, values):
+        key = self.add_invoice(44)
+        self.service.overlay("Invoice", key, **values)
+        return key
 
     def add_invoice(self, amount):
         customer = next(iter(self.service.books.entities["Customer"]))

@@ -123,6 +123,8 @@ class QuickBooksClient:
         """Return the records with these keys, those that are there."""
         entity = STREAMS[stream][0]
         among = ", ".join(f"'{_key(key)}'" for key in keys)
+        if not among:
+            return []
         where = _where(entity, None)
         where += f" AND Id IN ({among})" if where else f" WHERE Id IN ({among})"
         text = f"SELECT * FROM {entity}{where} STARTPOSITION 1 MAXRESULTS {PAGE_SIZE}"

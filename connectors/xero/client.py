@@ -167,6 +167,8 @@ class XeroClient:
         :param stream: one of `SUMMARIZED`
         """
         options = {"page": 1, "page_size": PAGE_SIZE, "i_ds": list(keys)}
+        if not options["i_ds"]:
+            return []  # without keys Xero would return all there is
         if stream == "customers":
             options["include_archived"] = "true"
         return _items(self._get(CALLS[stream][0], **options).json(), stream)
