@@ -10,7 +10,6 @@ from . import (
     collections_connection_mirror,
     collections_drift,
     collections_drift_check,
-    collections_connection_preview,
     collections_connection_screen,
     collections_connection_sync,
     collections_connection_token,

@@ -9,7 +9,8 @@ registry.category("web_tour.tours").add("collections_connection", {
         },
         {
             content: "Name it",
-            trigger: ".o_field_widget[name=name] input, .o_field_widget[name=name] textarea",
+            trigger:
+                ".o_field_widget[name=name] input, .o_field_widget[name=name] textarea",
             run: "edit Books Elsewhere",
         },
         {
@@ -53,7 +54,8 @@ registry.category("web_tour.tours").add("collections_connection", {
         },
         {
             content: "Choose the first",
-            trigger: ".modal .o_data_row:contains('Demo Company') button[name=action_choose]",
+            trigger:
+                ".modal .o_data_row:contains('Demo Company') button[name=action_choose]",
             run: "click",
         },
         {
@@ -72,7 +74,8 @@ registry.category("web_tour.tours").add("collections_connection", {
         },
         {
             content: "It is in use",
-            trigger: "body:not(:has(.modal)) .o_statusbar_buttons button[name=action_sync]:contains('Sync Now')",
+            trigger:
+                "body:not(:has(.modal)) .o_statusbar_buttons button[name=action_sync]:contains('Sync Now')",
         },
     ],
 });

@@ -9,7 +9,8 @@ registry.category("web_tour.tours").add("collections_plan_wizard", {
             run: "click",
         },
         {
-            trigger: ".o_form_view button:contains('Payment Plan'):not(.oe_stat_button)",
+            trigger:
+                ".o_form_view button:contains('Payment Plan'):not(.oe_stat_button)",
             run: "click",
         },
         {

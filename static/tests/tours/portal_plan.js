@@ -25,7 +25,8 @@ registry.category("web_tour.tours").add("collections_portal_plan", {
         open("Show it", "form button:contains('Show me the plan')"),
         {
             content: "Every date and amount, before anybody agrees",
-            trigger: "#collections_schedule tbody:has(tr:nth-child(3)):not(:has(tr:nth-child(4)))",
+            trigger:
+                "#collections_schedule tbody:has(tr:nth-child(3)):not(:has(tr:nth-child(4)))",
         },
         { trigger: "dl:contains('Interest')" },
         {
@@ -38,7 +39,8 @@ registry.category("web_tour.tours").add("collections_portal_plan", {
         { trigger: "[role='status']:contains('The plan begins')" },
         {
             content: "Paying early is cheaper, and says so",
-            trigger: "p:has(#collections_pay_installment):contains('interest off your plan')",
+            trigger:
+                "p:has(#collections_pay_installment):contains('interest off your plan')",
         },
         open("Pay the first one now", "#collections_pay_installment"),
         { trigger: ".o_collections_saved:contains('interest')" },
@@ -58,7 +60,10 @@ registry.category("web_tour.tours").add("collections_portal_total", {
             trigger: "input[name='item']:checked:first",
             run: "click",
         },
-        { trigger: ".o_collections_running strong:contains('50.00'):not(:contains('150'))" },
+        {
+            trigger:
+                ".o_collections_running strong:contains('50.00'):not(:contains('150'))",
+        },
         {
             content: "Nothing at all",
             trigger: "input[name='item']:checked",
