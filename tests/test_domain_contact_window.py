@@ -391,6 +391,11 @@ class TestNarrowed(TestCase):
             [bool(day) for day in window.minutes_by_weekday], [False, True] * 2 + [False] * 3
         )
 
+    def test_days_alone_leave_the_hours(self):
+        window = ContactWindow(8, 20).narrowed(0, 0, frozenset({1}))
+        self.assertEqual((window.send_from, window.send_to), (8, 20))
+        self.assertEqual(window.working_days, frozenset({1}))
+
     def test_no_wishes_change_nothing(self):
         window = ContactWindow(8, 20, working_days=frozenset({0, 1}))
         self.assertEqual(window.narrowed(0, 0, None), window)

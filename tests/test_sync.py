@@ -271,7 +271,8 @@ class LedgerStories:
                 raise ZeroDivisionError
             return genuine(connection, now)
 
-        with patch.object(kind, "_client", client), self.assertLogs(level="ERROR"):
+        logger = "odoo.addons.collections_addon"
+        with patch.object(kind, "_client", client), self.assertLogs(logger, level="ERROR"):
             self.read_by_cron()
         self.assertEqual(self.connection.sync_log_id.state, "failed")
         self.assertIn("unexpected", self.connection.sync_problem)
