@@ -12,6 +12,8 @@
         "rating",
         "resource",
         "digest",
+        "sms",
+        "im_livechat",
         "base_setup",
     ],
     "data": [

@@ -5,6 +5,9 @@ from .database import Stand
 
 STEPS = 3
 
+#: Files of `requirements/`: Odoo, what the features import, what the tests need.
+LIBRARIES = ("odoo", "connectors", "channels", "intelligence", "test")
+
 
 def prepare(progress, kind):
     """Get Odoo, its Python environment and a server.
@@ -16,7 +19,7 @@ def prepare(progress, kind):
     with progress.step("Getting Odoo 19") as note:
         odoo = odoo_source.ensure(note)
     with progress.step("Getting the Python libraries") as note:
-        venv = environment.ensure("odoo", "connectors", "test", note=note)
+        venv = environment.ensure(*LIBRARIES, note=note)
     with progress.step("Starting PostgreSQL") as note:
         server = postgres.ensure(kind, venv, note)
     return Stand(odoo, venv, server, kind)
