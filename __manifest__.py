@@ -23,6 +23,7 @@
         "security/collections_rules.xml",
         "security/collections_ledger_rules.xml",
         "security/collections_portal_rules.xml",
+        "security/collections_dialog_rules.xml",
         "security/collections_pay_rules.xml",
         "security/collections_connection_rules.xml",
         # Data
@@ -101,6 +102,7 @@
         "views/portal_preferences.xml",
         "views/portal_rating.xml",
         "views/collections_complaint_views.xml",
+        "views/collections_interaction_views.xml",
         "views/collections_connection_views.xml",
         "views/collections_connection_log_views.xml",
         "views/collections_drift_views.xml",

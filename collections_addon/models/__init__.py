@@ -21,6 +21,8 @@ from . import (
     collections_case_preference,
     collections_case_rating,
     collections_complaint,
+    collections_conversation,
+    collections_interaction,
     collections_opt_out,
     collections_case_plan,
     collections_case_reason,

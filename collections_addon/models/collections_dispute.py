@@ -30,6 +30,8 @@ SOURCES = [
     ("chat", "Chat"),
     ("phone", "Phone"),
     ("email", "E-mail"),
+    ("sms", "SMS"),
+    ("whatsapp", "WhatsApp"),
 ]
 
 
