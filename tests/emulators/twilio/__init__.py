@@ -1,0 +1,1 @@
+"""Twilio, emulated: what the messaging and telephone channels talk to."""
