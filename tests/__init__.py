@@ -82,6 +82,7 @@ from . import test_connection_access
 from . import test_connection_consent_http
 from . import test_outbox
 from . import test_outbox_crash
+from . import test_outbox_fee
 from . import test_sync_trust
 from . import test_mirror_press
 from . import test_mirror_rules

@@ -28,25 +28,34 @@ STEPS = {
 }
 
 
-def prepare(registry, groups):
-    """Payments that wait to be written, in groups.
+def prepare(registry, groups, customer=""):
+    """What waits to be written, in groups: payments, and fees where the name says so.
 
-    :param dict groups: name -> keys of invoices of the ledger
+    :param dict groups: name -> keys of invoices of the ledger, else numbers of debit notes
+    :param str customer: key of who owes the fees
     """
     with environment(registry) as env:
         env["ir.cron"].search([]).active = False
         connection = env[CONNECTION].create(
-            {"name": "Books Elsewhere", "provider": "xero", "state": "connected"}
+            {
+                "name": "Books Elsewhere",
+                "provider": "xero",
+                "state": "connected",
+                "push_account": "090",
+                "push_fee_account": "200",
+            }
         )
         env[OUTBOX].create(
             [
                 {
                     "connection_id": connection.id,
-                    "kind": "payment",
+                    "kind": "fee" if group.startswith("fee") else "payment",
                     "label": group,
                     "source": invoice,
                     "next_try_at": fields.Datetime.now() + timedelta(days=9),
-                    "values": values(invoice),
+                    "values": fee_values(invoice, customer)
+                    if group.startswith("fee")
+                    else values(invoice),
                 }
                 for group, invoices in groups.items()
                 for invoice in invoices
@@ -63,6 +72,18 @@ def values(invoice):
         "date": "2026-03-05",
         "reference": f"ours {invoice[:8]}",
         "account": "090",
+    }
+
+
+def fee_values(number, customer):
+    return {
+        "invoice": "",
+        "customer": customer,
+        "number": number,
+        "currency": "USD",
+        "date": "2026-03-05",
+        "reference": f"{number} 0a1b2c3d",
+        "lines": [{"text": "Reminder", "amount": "5.00", "tax": "0.00"}],
     }
 
 

@@ -241,6 +241,13 @@ class FuzzCase(QuickBooksCase):
         self.holds_out(stream, data.draw(st.lists(self.variants(stream), max_size=3)))
 
 
+FEE = {
+    "invoice": "", "customer": "10", "number": "INV/2026/00007", "date": "2026-01-02",
+    "currency": "USD", "reference": "INV/2026/00007 0a1b2c3d", "account": "3", "tax": "",
+    "lines": [{"text": "Second reminder", "amount": "5.00", "tax": "0.00"}],
+}  # fmt: skip
+
+
 class WritingCase(QuickBooksCase):
     def test_a_payment(self):
         known = {"invoice_id": "7", "customer_id": "10", "amount": Decimal("5.00"),
@@ -253,6 +260,26 @@ class WritingCase(QuickBooksCase):
         self.assertEqual((body["DepositToAccountRef"], body["CurrencyRef"]),
                          ({"value": "35"}, {"value": "EUR"}))  # fmt: skip
         self.assertEqual(self.taken("payments", {**body, "Id": "1"}).amount, 5)
+
+    def test_a_fee_is_an_invoice_with_our_number(self):
+        body = mapper.invoice_body(FEE)
+        found = self.taken("invoices", {**body, "Id": "1", "TotalAmt": 5, "Balance": 5})
+        self.assertEqual((found.number, found.customer_id), ("INV/2026/00007", "10"))
+        self.assertEqual((found.date, found.due_date), (date(2026, 1, 2), date(2026, 1, 2)))
+        [line] = body["Line"]
+        self.assertEqual(line["Amount"], 5)
+        self.assertEqual(line["SalesItemLineDetail"]["ItemRef"], {"value": "3"})
+        self.assertNotIn("TxnTaxDetail", body)
+        self.assertNotIn("TaxCodeRef", line["SalesItemLineDetail"])
+
+    def test_a_fee_with_tax_and_a_number_too_long_for_quickbooks(self):
+        [line] = FEE["lines"]
+        values = {**FEE, "tax": "TAX", "lines": [{**line, "tax": "1.05"}], "number": "N" * 22}
+        body = mapper.invoice_body(values)
+        self.assertNotIn("DocNumber", body)
+        self.assertEqual(body["TxnTaxDetail"], {"TotalTax": Decimal("1.05")})
+        detail = body["Line"][0]["SalesItemLineDetail"]
+        self.assertEqual(detail["TaxCodeRef"], {"value": "TAX"})
 
     def test_pitfall_14_a_change_is_sparse(self):
         body = mapper.sparse_body("7", "2", {"PrivateNote": "x", "Id": "other"})

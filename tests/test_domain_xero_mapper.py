@@ -370,6 +370,13 @@ class FuzzCase(XeroCase):
         self.holds_out(stream, data.draw(st.lists(self.variants(stream), max_size=3)))
 
 
+FEE = {
+    "invoice": "", "customer": "10", "number": "INV/2026/00007", "date": "2026-01-02",
+    "currency": "USD", "reference": "INV/2026/00007 0a1b2c3d", "account": "200", "tax": "",
+    "lines": [{"text": "Second reminder", "amount": "5.00", "tax": "0.00"}],
+}  # fmt: skip
+
+
 class WritingCase(XeroCase):
     def test_a_payment_is_written_as_recorded(self):
         body = mapper.payment_body(
@@ -382,6 +389,24 @@ class WritingCase(XeroCase):
             "Invoice": {"InvoiceID": "i-1"}, "Account": {"AccountID": "a"},
             "Date": "2024-01-15", "Amount": Decimal("1.50"),
         })  # fmt: skip
+
+    def test_a_fee_is_an_approved_invoice_with_our_number(self):
+        [record] = mapper.invoice_body(FEE)["Invoices"]
+        self.assertEqual((record["Type"], record["Status"]), ("ACCREC", "AUTHORISED"))
+        self.assertEqual(record["InvoiceNumber"], "INV/2026/00007")
+        self.assertEqual(record["Reference"], "INV/2026/00007 0a1b2c3d")
+        self.assertEqual(record["LineAmountTypes"], "NoTax")
+        [line] = record["LineItems"]
+        self.assertEqual((line["LineAmount"], line["AccountCode"]), (5, "200"))
+        self.assertNotIn("TaxType", line)
+
+    def test_a_fee_with_tax(self):
+        [line] = FEE["lines"]
+        values = {**FEE, "tax": "OUTPUT2", "lines": [{**line, "tax": "1.05"}]}
+        [record] = mapper.invoice_body(values)["Invoices"]
+        self.assertEqual(record["LineAmountTypes"], "Exclusive")
+        [line] = record["LineItems"]
+        self.assertEqual((line["TaxType"], line["TaxAmount"]), ("OUTPUT2", Decimal("1.05")))
 
     def test_a_note(self):
         [note] = mapper.history_body("Reminder sent. " * 50)["HistoryRecords"]

@@ -63,8 +63,15 @@ class CollectionsCharge(models.Model):
             "invoice_line_ids": [Command.create(line) for line in self._invoice_lines()],
         }
         invoice = self.env["account.move"].with_company(company).sudo().create(values)
+        self._before_posting(invoice)
         invoice.action_post()
         return invoice
+
+    def _before_posting(self, invoice):
+        """Adapt the draft of these charges' debit note.
+
+        :param invoice: `account.move`, as superuser
+        """
 
     def _invoiced_partner(self):
         addresses = self.partner_id.address_get(["invoice"])

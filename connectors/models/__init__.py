@@ -25,6 +25,7 @@ from . import (
     collections_mirror_document,
     collections_mirror_match,
     collections_mirror_meeting,
+    collections_mirror_fee,
     collections_mirror_plan,
     collections_overview,
     collections_sync_cursor,
@@ -37,9 +38,10 @@ from . import (
     res_company,
 )
 from . import collections_connection_file
-from . import collections_outbox, collections_outbox_queue
+from . import collections_outbox, collections_outbox_queue, collections_outbox_fee
 from . import (
     account_partial_reconcile_outbox,
+    collections_charge,
     collections_connection_outbox,
     dunning_action_outbox,
 )

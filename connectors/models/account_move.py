@@ -66,7 +66,7 @@ class AccountMove(models.Model):
     def _compute_collections_source_url(self):
         mirrored = self.filtered("collections_connection_id")
         refs = self.env["collections.external.ref"].sudo().search([("move_id", "in", mirrored.ids)])
-        by_move = {ref.move_id: ref for ref in refs if not ref.is_met}
+        by_move = {ref.move_id: ref for ref in refs if ref.stream != "payments"}
         for move in self:
             ref = by_move.get(move)
             move.collections_source_url = ref and ref._source_url()

@@ -11,8 +11,33 @@ class CollectionsConnection(models.Model):
         help="Payments are written to it. Xero: the account's code. QuickBooks: its key; empty"
         " for undeposited funds.",
     )
+    push_fees = fields.Boolean(
+        string="Write Fees",
+        tracking=True,
+        help="What is charged for late payment of the ledger's invoices is an invoice there, too.",
+    )
+    push_fee_account = fields.Char(
+        string="Fees There",
+        help="Xero: the code of the revenue account. QuickBooks: the key of the product or"
+        " service.",
+    )
+    push_fee_tax = fields.Char(
+        string="Tax of Fees There",
+        help="The ledger's code of the tax, where debit notes bear one.",
+    )
     outbox_ids = fields.One2many("collections.outbox", "connection_id")
     outbox_count = fields.Integer(string="To Be Written", compute="_compute_outbox_count")
+
+    def _writes(self):
+        """Whether anything is to be written to the ledger."""
+        return self.push_payments or self.push_notes or self.push_fees
+
+    def _takes_fees(self):
+        """Whether debit notes for its invoices are written to the ledger.
+
+        :rtype: bool
+        """
+        return bool(self and self.push_fees and "fee" in self._adapter()._can_push())
 
     def _compute_outbox_count(self):
         groups = self.env["collections.outbox"]._read_group(

@@ -3,6 +3,8 @@ from typing import Any, NamedTuple
 
 from odoo import api, models
 
+from ..base import Misconfigured
+
 PREFIX = "collections.connector."
 #: Most records asked for by their keys in one request.
 SOME = 40
@@ -209,7 +211,9 @@ class CollectionsConnector(models.AbstractModel):
         :param str kind: one of `_can_push`
         :param dict values: as `collections.outbox` keeps them: `invoice`, `customer` (keys of
             the ledger); of a payment `amount`, `currency`, `date`, `reference` and `account`;
-            of a note `text`
+            of a note `text`; of a fee `number`, `currency`, `date`, `reference`, `account`,
+            `tax` and `lines` (`text`, `amount`, `tax`); of one taken back (`fee_end`, wherever
+            there is `fee`) nothing more
         :param str key: the same for the same record, however often it is tried
         :return: external id of what was written, "" where it has none
         :rtype: str
@@ -225,6 +229,27 @@ class CollectionsConnector(models.AbstractModel):
         :rtype: str|None
         """
         raise NotImplementedError
+
+    @api.model
+    def _fee_reference(self, record):
+        """What tells an invoice that `_push` wrote for a fee: its `reference`, "" without one.
+
+        :param connectors.base.Invoice record: as the ledger gives it back
+        """
+        return record.reference
+
+    @api.model
+    def _check_fee(self, values):
+        """Make sure that a person entered what an invoice for a fee needs there.
+
+        :raises Misconfigured: with what is missing
+        """
+        if not values["account"]:
+            raise Misconfigured(self.env._("Enter where the ledger is to book fees."))
+        if not values["tax"] and any(float(line["tax"]) for line in values["lines"]):
+            raise Misconfigured(
+                self.env._("The debit note bears tax: enter the ledger's code of it.")
+            )
 
     # === WEBHOOKS === #
 

@@ -9,7 +9,12 @@ from odoo.tools import SQL
 from ..base import AuthExpired, ConnectorError, RateLimited, Stale, Transient
 
 _logger = logging.getLogger(__name__)
-KINDS = [("payment", "Payment"), ("note", "Contact")]
+KINDS = [
+    ("payment", "Payment"),
+    ("note", "Contact"),
+    ("fee", "Fee"),
+    ("fee_end", "Fee Taken Back"),
+]
 STATES = [
     ("waiting", "Waiting"),
     ("sending", "Being Written"),
@@ -146,13 +151,22 @@ class CollectionsOutbox(models.Model):
     def _write_there(self, look, now):
         connection = self.connection_id
         adapter, client = connection._adapter(), connection._client(now)
-        found = adapter._find_pushed(client, self.kind, self.values, self.key) if look else None
+        values = self._present_values()
+        found = adapter._find_pushed(client, self.kind, values, self.key) if look else None
         if found is not None:
             return found
         try:
-            return adapter._push(client, self.kind, self.values, self.key)
+            return adapter._push(client, self.kind, values, self.key)
         except Stale:  # changed by somebody at this moment: read and write once more
-            return adapter._push(client, self.kind, self.values, self.key)
+            return adapter._push(client, self.kind, values, self.key)
+
+    def _present_values(self):
+        """The values, with the accounts as they are entered now: a person may have mended them.
+
+        :raises ConnectorError: when it cannot be written as things are
+        """
+        account = self.connection_id.push_account if self.kind == "payment" else None
+        return {**self.values, "account": account} if account else self.values
 
     def _meet(self, error, look, now):
         """Try again later, longer each time; in the end a person decides."""

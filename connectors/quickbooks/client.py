@@ -170,6 +170,33 @@ class QuickBooksClient:
         """
         return self._post("Payment", body, key)
 
+    def create(self, stream: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Create a record.
+
+        :param key: the same for the same record, however often it is tried
+        :return: QuickBooks' record of it
+        """
+        return self._post(STREAMS[stream][0], body, key)
+
+    def of_day(self, stream: str, customer_id: str, day: str) -> list[Any]:
+        """Return a customer's documents of a day.
+
+        :param day: as `2026-03-05`
+        """
+        entity = STREAMS[stream][0]
+        text = f"SELECT * FROM {entity} WHERE CustomerRef = '{_key(customer_id)}'"
+        text += f" AND TxnDate = '{_key(day)}' STARTPOSITION 1 MAXRESULTS {PAGE_SIZE}"
+        return _mappings(_rows(self._calls.query(text), entity))
+
+    def void(self, stream: str, external_id: str, version: str, key: str):
+        """Void a document: its amounts become zero.
+
+        :raises Stale: when somebody changed the record meanwhile
+        """
+        text = write_json({"Id": _key(external_id), "SyncToken": version})
+        entity, options = STREAMS[stream][0], {"operation": "void"}
+        self._calls.create_object(entity, text, request_id=f"{key[:24]}-{version}", params=options)
+
     def update(self, stream: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         """Change some fields.
 

@@ -258,6 +258,44 @@ def payment_body(
     return body
 
 
+#: The longest number that QuickBooks takes; without one it gives its own.
+LONGEST_NUMBER = 21
+
+
+def invoice_body(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an invoice for a fee.
+
+    :param values: as `CollectionsConnector._push` is given them
+    """
+    tax = sum((Decimal(line["tax"]) for line in values["lines"]), ZERO)
+    body = {
+        "CustomerRef": {"value": values["customer"]},
+        "CurrencyRef": {"value": values["currency"]},
+        "TxnDate": values["date"],
+        "DueDate": values["date"],
+        "PrivateNote": values["reference"],
+        "Line": [_fee_line(line, values) for line in values["lines"]],
+    }
+    if len(values["number"]) <= LONGEST_NUMBER:
+        body["DocNumber"] = values["number"]
+    if tax:
+        body["TxnTaxDetail"] = {"TotalTax": tax}
+    return body
+
+
+def _fee_line(line, values):
+    amount = Decimal(line["amount"])
+    detail = {"ItemRef": {"value": values["account"]}, "Qty": 1, "UnitPrice": amount}
+    if values["tax"]:
+        detail["TaxCodeRef"] = {"value": values["tax"]}
+    return {
+        "Amount": amount,
+        "Description": line["text"][:4000],
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": detail,
+    }
+
+
 def sparse_body(external_id: str, version: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Write a change of some fields: a full update would empty the others."""
     return {**changes, "Id": external_id, "SyncToken": version, "sparse": True}

@@ -1,4 +1,4 @@
-"""Writing to QuickBooks Online: payments of invoices, notes on them."""
+"""Writing to QuickBooks Online: payments of invoices, notes on them, invoices for fees."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from ..base import Absent
 from ..reading import as_date
 from . import mapper
 
-KINDS = ("payment", "note")
+KINDS = ("payment", "note", "fee")
 #: What a private note holds at most.
 LONGEST_NOTE = 4000
 
@@ -73,3 +73,41 @@ class CollectionsConnectorQuickbooks(models.AbstractModel):
     def _find_note(self, client, values, key):  # pylint: disable=unused-argument
         notes = client.one("invoices", values["invoice"]).get("PrivateNote") or ""
         return "" if values["text"] in notes else None
+
+    def _push_fee(self, client, values, key):
+        self._check_fee(values)
+        return client.create("invoices", mapper.invoice_body(values), key)["Id"]
+
+    def _find_fee(self, client, values, key):  # pylint: disable=unused-argument
+        """The customer's invoice of that day that bears our reference."""
+        for invoice in client.of_day("invoices", values["customer"], values["date"]):
+            if values["reference"] in (invoice.get("PrivateNote") or "").split("\n"):
+                return invoice["Id"]
+        return None
+
+    def _push_fee_end(self, client, values, key):
+        """Void the invoice, unless somebody did so already.
+
+        :raises Stale: when somebody changes the invoice between reading and writing
+        """
+        invoice = self._fee_there(client, values)
+        if invoice:
+            client.void("invoices", invoice["Id"], str(invoice["SyncToken"]), key)
+        return ""
+
+    def _find_fee_end(self, client, values, key):  # pylint: disable=unused-argument
+        return None if self._fee_there(client, values) else ""
+
+    def _fee_there(self, client, values):
+        """The invoice, None where nothing is owed of it any more."""
+        try:
+            invoice = client.one("invoices", values["invoice"])
+        except Absent:
+            return None
+        note = (invoice.get("PrivateNote") or "").lower()
+        return None if not invoice.get("TotalAmt") and note.startswith("voided") else invoice
+
+    @api.model
+    def _fee_reference(self, record):
+        """QuickBooks' invoices have no reference: it is the first line of the private note."""
+        return (record.raw.get("PrivateNote") or "").partition("\n")[0]

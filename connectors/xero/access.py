@@ -20,7 +20,7 @@ class CollectionsConnectorXero(models.AbstractModel):
                 token_url=f"{base}/connect/token",
                 revoke_url=f"{base}/connect/revocation",
             )
-        if connection.push_payments or connection.push_notes:
+        if connection._writes():
             identity = replace(identity, scopes=identity.scopes + WRITE_SCOPES)
         return identity
 

@@ -25,6 +25,8 @@ PER_MINUTE = 55
 #: The day's last calls are kept for what a person asks for.
 DAY_RESERVE = 50
 LONGEST_KEY = 128
+#: What cannot stand in a text of a condition.
+UNQUOTABLE = {'"', "\\"}
 IDENTITY = Identity(
     authorize_url="https://login.xero.com/identity/connect/authorize",
     token_url="https://identity.xero.com/connect/token",
@@ -200,6 +202,29 @@ class XeroClient:
         answer = self._write("create_payments", write_json(body), key)
         return _accepted(_first(answer.json(), "Payments"))
 
+    def invoice(self, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        """Create an invoice.
+
+        :param body: what `mapper.invoice_body` wrote
+        :param key: the same for the same invoice, however often it is tried
+        :return: Xero's record of it
+        """
+        answer = self._write("create_invoices", write_json(body), key)
+        return _accepted(_first(answer.json(), "Invoices"))
+
+    def numbered(self, number: str) -> list[dict[str, Any]]:
+        """Return the invoices with a number: there may be several, void ones among them."""
+        check_number(number)
+        options = {"where": f'InvoiceNumber=="{number}"', "page": 1}
+        items = _items(self._get("get_invoices", **options).json(), "invoices")
+        return [dict(entry) for entry in items if isinstance(entry, Mapping)]
+
+    def void(self, invoice_id: str, key: str):
+        """Void an invoice; Xero refuses where it was paid."""
+        body = {"Invoices": [{"InvoiceID": invoice_id, "Status": "VOIDED"}]}
+        answer = self._write("update_invoice", invoice_id, write_json(body), key)
+        _accepted(_first(answer.json(), "Invoices"))
+
     def note(self, kind: str, external_id: str, body: Mapping[str, Any], key: str):
         """Add a note to the history of an invoice or customer; it cannot be taken back."""
         call = {"invoices": "create_invoice_history", "customers": "create_contact_history"}[kind]
@@ -254,6 +279,15 @@ def _make_calls(http, token, api):
             return http.request(method, url, headers=headers, data=body)
 
     return AccountingApi(OurWay(), base_url=api)
+
+
+def check_number(number: str):
+    """Make sure that an invoice can be asked for by its number.
+
+    :raises Misconfigured: when it holds what no condition can
+    """
+    if UNQUOTABLE & set(number):
+        raise Misconfigured(f"Xero cannot be asked for the number {number}.")
 
 
 def _http_moment(moment):

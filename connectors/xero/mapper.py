@@ -319,3 +319,38 @@ def payment_body(
 def history_body(text: str) -> dict[str, Any]:
     """Write a note into the history of a document or contact; it cannot be changed later."""
     return {"HistoryRecords": [{"Details": text[:450]}]}
+
+
+def invoice_body(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an invoice for a fee, approved, with our number.
+
+    :param values: as `CollectionsConnector._push` is given them
+    """
+    taxed = any(Decimal(line["tax"]) for line in values["lines"])
+    record = {
+        "Type": "ACCREC",
+        "Status": "AUTHORISED",
+        "Contact": {"ContactID": values["customer"]},
+        "InvoiceNumber": values["number"][:255],
+        "Reference": values["reference"][:255],
+        "Date": values["date"],
+        "DueDate": values["date"],
+        "CurrencyCode": values["currency"],
+        "LineAmountTypes": "Exclusive" if taxed else "NoTax",
+        "LineItems": [_fee_line(line, values) for line in values["lines"]],
+    }
+    return {"Invoices": [record]}
+
+
+def _fee_line(line, values):
+    amount, tax = Decimal(line["amount"]), Decimal(line["tax"])
+    written = {
+        "Description": line["text"][:4000],
+        "Quantity": 1,
+        "UnitAmount": amount,
+        "LineAmount": amount,
+        "AccountCode": values["account"],
+    }
+    if tax:
+        written |= {"TaxType": values["tax"], "TaxAmount": tax}
+    return written

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from ..web import Refused
 from . import wire
-from .ledger import ZERO, Invalid, Line, Note
+from .ledger import GONE, ZERO, Invalid, Line, Note
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 CONTACT_FIELDS = {
@@ -136,7 +136,19 @@ def _document(ledger, kind, element, key):
         "lines": lines,
     }
     values["number"] = values["number"] or next_number(ledger, kind)
+    _check_new(ledger, kind, element, values)
     return ledger.add_document(kind, element["Type"], contact, **values)
+
+
+def _check_new(ledger, kind, element, values):
+    """Hold what comes from outside against rules that people's screens keep by themselves."""
+    if values["status"] == "AUTHORISED":
+        for each in element["LineItems"]:
+            if not each.get("AccountCode"):
+                raise Invalid("Account code must be specified")
+    others = (each for each in ledger.documents[kind].values() if each.status not in GONE)
+    if element["Type"] == "ACCREC" and values["number"] in {each.number for each in others}:
+        raise Invalid("Invoice # must be unique.")
 
 
 def _contact_of(ledger, element):
