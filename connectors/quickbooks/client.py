@@ -170,7 +170,7 @@ class QuickBooksClient:
         """
         return self._post("Payment", body, key)
 
-    def create(self, stream: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+    def add(self, stream: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         """Create a record.
 
         :param key: the same for the same record, however often it is tried

@@ -76,7 +76,7 @@ class CollectionsConnectorQuickbooks(models.AbstractModel):
 
     def _push_fee(self, client, values, key):
         self._check_fee(values)
-        return client.create("invoices", mapper.invoice_body(values), key)["Id"]
+        return client.add("invoices", mapper.invoice_body(values), key)["Id"]
 
     def _find_fee(self, client, values, key):  # pylint: disable=unused-argument
         """The customer's invoice of that day that bears our reference."""
