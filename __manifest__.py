@@ -26,6 +26,7 @@
         "security/collections_dialog_rules.xml",
         "security/collections_pay_rules.xml",
         "security/collections_connection_rules.xml",
+        "security/collections_provider_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/mail_template_reminder.xml",
@@ -36,6 +37,7 @@
         "data/collections_segment.xml",
         "data/ir_cron.xml",
         "data/ir_cron_connection.xml",
+        "data/ir_cron_provider.xml",
         "data/collections_dispute_data.xml",
         "data/collections_pay_data.xml",
         "data/mail_template_autopay.xml",
@@ -105,6 +107,7 @@
         "views/collections_interaction_views.xml",
         "views/collections_connection_views.xml",
         "views/collections_connection_log_views.xml",
+        "views/collections_provider_views.xml",
         "views/collections_drift_views.xml",
         "views/collections_menus.xml",
         "views/dunning_import_views.xml",

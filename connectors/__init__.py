@@ -4,4 +4,4 @@ Nothing here imports a vendor's library at load time: a connection that needs on
 it when it is used, so the module installs and works without.
 """
 
-from . import models, file, quickbooks, xero, wizards, controllers
+from . import models, file, meta, quickbooks, twilio, xero, wizards, controllers

@@ -4,3 +4,6 @@ DELETE FROM collections_connection_token;
 UPDATE collections_connection
    SET state = 'disconnected', problem = 'This is a copy: connect it to a test organisation.'
  WHERE state IN ('connected', 'reconnect');
+-- Nor may it write to customers.
+UPDATE collections_provider
+   SET active = false, auth_token = NULL, webhook_secret = NULL, verify_token = NULL;

@@ -88,6 +88,7 @@ from . import test_mirror_press
 from . import test_mirror_rules
 from . import test_queue_job
 from . import test_connection_webhook
+from . import test_provider_webhook
 from . import test_connection_crash
 from . import test_connection_screens
 from . import test_tour_connection

@@ -89,6 +89,7 @@ from . import (
     dunning_action_manual,
     dunning_action_charge,
     dunning_action_preference,
+    dunning_action_provider,
     dunning_action_screen,
     dunning_action_text,
     dunning_action_plan,

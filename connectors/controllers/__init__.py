@@ -1,1 +1,1 @@
-from . import oauth, webhook
+from . import oauth, provider_meta, provider_twilio, webhook

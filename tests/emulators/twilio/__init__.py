@@ -1,1 +1,3 @@
 """Twilio, emulated: what the messaging and telephone channels talk to."""
+
+from .emulator import TwilioEmulator, signature

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+#: How far a contact has come; what a provider tells never takes it back.
+RANKS = {"queued": 0, "failed": 0, "sending": 0, "sent": 1, "delivered": 2, "opened": 3}
+
+
+class DunningAction(models.Model):
+    """Contacts that a provider carries: what it is told, what it tells."""
+
+    _inherit = "dunning.action"
+
+    sent_to = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The number to which it was sent.",
+    )
+
+    # === KEYS === #
+
+    def _provider_ref(self):
+        """What this attempt is called where its outcome is told; see :meth:`_of_provider_ref`."""
+        self.ensure_one()
+        return f"{self.id}.{self.attempt_count}"
+
+    @api.model
+    def _of_provider_ref(self, ref):
+        """The contact of a reference, while the attempt is its latest; empty otherwise."""
+        number, _dot, attempt = (ref or "").partition(".")
+        if not all(part.isdecimal() and len(part) < 10 for part in (number, attempt)):
+            return self.browse()
+        return self.search([("id", "=", int(number)), ("attempt_count", "=", int(attempt))])
+
+    # === WHAT IS TOLD === #
+
+    def _note_delivery(self, state, key, now, failure_type=None, failure_text=None):
+        """A provider tells what became of this contact.
+
+        It may tell twice and in any order. Of a message of which nobody knew whether it
+        left, this is the answer.
+
+        :param str state: `sent`, `delivered`, `opened` or `failed`
+        :param str key: the provider's key of the message
+        :return: whether that was news
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.state not in RANKS:
+            return False
+        if state == "failed":
+            return self._note_refusal(failure_type or "provider", failure_text)
+        if RANKS[self.state] >= RANKS[state] or self._is_known_failure():
+            return False
+        if self.external_id != key:
+            self.external_id = key
+        if self.state in ("queued", "failed", "sending"):
+            self._mark_sent(now)
+            self.write({"failure_type": False, "failure_text": False})
+        if state != "sent":
+            self._mark_sent(now, state)
+        return True
+
+    def _note_refusal(self, failure_type, failure_text):
+        """It did not arrive: the next channel of the level is tried."""
+        if self.state in ("delivered", "opened") or self._is_known_failure():
+            return False
+        if self.state == "failed":
+            self.write({"failure_type": failure_type, "failure_text": failure_text})
+            self._start_fallback()
+        else:
+            self._mark_failed(failure_type, failure_text)
+        return True
+
+    def _is_known_failure(self):
+        return self.state == "failed" and self.failure_type != "unknown"
