@@ -87,6 +87,8 @@
         "views/collections_pay_views.xml",
         "views/dunning_letter_views.xml",
         "views/dunning_call_views.xml",
+        "views/dunning_call_list_views.xml",
+        "views/collections_message_views.xml",
         "views/collections_statement_views.xml",
         "views/res_config_settings_thank_you_views.xml",
         "views/collections_portal_views.xml",

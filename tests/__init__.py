@@ -2,6 +2,7 @@
 from . import test_run
 from . import test_hold
 from . import test_gate
+from . import test_message
 from . import test_explain
 from . import test_pitfalls
 from . import test_pitfalls_companies

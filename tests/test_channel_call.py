@@ -191,6 +191,61 @@ class TestCall(CollectionsCommon):
             self._record(call, "refused")
         self.assertEqual(call.outcome_id.code, "promised")
 
+    # === THE LIST === #
+
+    def _click(self, call, code):
+        own = call.with_user(self.collector).with_context(call_outcome=code)
+        return own.action_call_outcome()
+
+    def test_list_shows_whose_call_it_is_and_when(self):
+        call = self._call()
+        self.assertEqual((call.caller_id, str(call.call_on)), (self.collector, "2026-03-10"))
+        self.assertEqual(call.call_phone, "+44 20 7946 0000")
+        self.assertIn("tel:+442079460000", call.call_sheet)
+        other = self._user("collector", login="other_caller")
+        self._list(call).write({"user_id": other.id, "date_deadline": "2026-03-11"})
+        self.assertEqual((call.caller_id, str(call.call_on)), (other, "2026-03-11"))
+
+    def test_one_click_records_and_says_what_comes_next(self):
+        call = self._call()
+        for code, state, said in (
+            ("no_answer", "sending", "call again"),
+            ("voicemail", "sent", "Firm"),
+            ("refused", "sent", "Firm"),
+            ("paid", "sent", "Look for the payment"),
+            ("wrong_number", "failed", "Letter"),
+        ):
+            with self.subTest(code), self.env.cr.savepoint() as undone, self.day("2026-03-10"):
+                told = self._click(call, code)
+                self.assertEqual((call.state, call.outcome_id.code), (state, code))
+                self.assertIn(said, told["params"]["message"])
+                undone.rollback()
+        with self.day("2026-03-10"):
+            self.assertEqual(self._click(call, "disputed")["res_model"], "collections.dispute")
+        with self.assertRaises(UserError):
+            self._click(call, "refused")
+
+    def test_call_back_at_an_hour(self):
+        call = self._call()
+        with self.day("2026-03-10"):
+            opened = self._click(call, "callback")
+            wizard = self.env[opened["res_model"]].with_user(self.collector)
+            wizard = wizard.browse(opened["res_id"])
+            self.assertEqual(wizard.outcome_id.code, "callback")
+            wizard.callback_at = "2026-03-10 09:00:00"
+            with self.assertRaises(UserError):
+                wizard.action_save()
+            wizard.callback_at = "2026-03-11 15:30:00"
+            told = wizard.action_save()
+        self.assertIn("call again", told["params"]["message"])
+        self.assertEqual((call.state, str(call.call_on)), ("sending", "2026-03-11"))
+        self.assertEqual(str(call.callback_at), "2026-03-11 15:30:00")
+
+    def test_viewer_cannot_click(self):
+        call = self._call().with_user(self.users["viewer"])
+        with self.assertRaises(AccessError):
+            call.with_context(call_outcome="paid").action_call_outcome()
+
     # === ACTIVITY AND CONTACT IN STEP === #
 
     def test_done_without_outcome_counts_as_reached(self):

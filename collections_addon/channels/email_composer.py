@@ -132,8 +132,9 @@ class EmailComposer:
 
     def _texts(self, actions):
         """Action id -> (subject, text), from the level's template."""
-        texts = {}
-        steps = actions.grouped(lambda action: (action.step_id, action.level_id))
+        written = actions.filtered("message_text")
+        texts = {a.id: (self._subject(a, t[0]), t[1]) for a in written for t in (a._level_text(),)}
+        steps = (actions - written).grouped(lambda action: (action.step_id, action.level_id))
         for group in steps.values():
             template = group[:1]._text_template().with_env(self._env).sudo()
             subjects = template._render_field("subject", group.ids)

@@ -34,6 +34,16 @@ class MailActivity(models.Model):
             contact._done_without_outcome(feedback)
         return result
 
+    def write(self, vals):
+        """Override of `mail`: a call given to somebody else, or put off, is so on its list."""
+        result = super().write(vals)
+        if {"user_id", "date_deadline"} & vals.keys():
+            for call in self.sudo().filtered(lambda call: call.active and call.dunning_action_id):
+                call.dunning_action_id.write(
+                    {"caller_id": call.user_id.id, "call_on": call.date_deadline}
+                )
+        return result
+
     def unlink(self):
         """Override of `mail`: a call taken off the list is not made."""
         contacts = self._calls_under_way()

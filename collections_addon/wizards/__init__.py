@@ -8,6 +8,7 @@ from . import (
     collections_handover_report,
     collections_hold_wizard,
     collections_interest_import,
+    collections_message,
     collections_plan_wizard,
     collections_plan_settlement,
     collections_statement_print,

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-#: Outcome -> method of the case that takes down what was promised or contested.
-FOLLOWING = {"promised": "action_new_promise", "disputed": "action_open_disputes"}
-
 
 class DunningCallOutcome(models.TransientModel):
     """What came of a call: an outcome, what was said, when to call again."""
@@ -27,6 +24,9 @@ class DunningCallOutcome(models.TransientModel):
     asks_callback = fields.Boolean(related="outcome_id.asks_callback")
     note = fields.Text(string="What Was Said")
     callback_date = fields.Date(string="Call Back On")
+    callback_at = fields.Datetime(
+        string="Call Back At", help="Where the customer named an hour, too; wins over the date."
+    )
 
     @api.depends("action_id")
     def _compute_phones(self):
@@ -35,8 +35,13 @@ class DunningCallOutcome(models.TransientModel):
             wizard.phones = " · ".join(f"{name}: {number}" for name, number in phones)
 
     @api.model
-    def _open_for(self, action):
-        wizard = self.create({"action_id": action.id})
+    def _open_for(self, action, outcome=None):
+        """Ask what came of a call.
+
+        :param action: `dunning.action`
+        :param outcome: `dunning.outcome` that is known already
+        """
+        wizard = self.create({"action_id": action.id, "outcome_id": outcome and outcome.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Outcome of the Call"),
@@ -51,8 +56,16 @@ class DunningCallOutcome(models.TransientModel):
         self.ensure_one()
         if not self.outcome_id:
             raise UserError(self.env._("Choose what came of the call."))
-        self.action_id._record_call(self.outcome_id, self.note or "", self.callback_date)
-        following = FOLLOWING.get(self.outcome_id.code)
-        if following:
-            return getattr(self.action_id.case_id, following)()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        now = fields.Datetime.now()
+        self.action_id._record_call(
+            self.outcome_id,
+            self.note or "",
+            self.callback_date,
+            now=now,
+            callback_at=self.callback_at,
+        )
+        following = self.action_id._after_call(now)
+        if following["type"] == "ir.actions.act_window":
+            return following
+        following["params"]["next"] = {"type": "ir.actions.act_window_close"}
+        return following
