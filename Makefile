@@ -4,7 +4,7 @@
 PYTHON ?= python3
 DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
 
-.PHONY: help demo demo-connectors serve test test-core test-outside coverage lint format bench shell stop clean
+.PHONY: help demo demo-connectors serve test test-core test-outside coverage lint format bench evaluate shell stop clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ format: ## let the linters mend what they can
 
 bench: ## measure; SIZES=10000,100000 OUT=figures.json
 	@$(DEV) bench $(if $(SIZES),--sizes "$(SIZES)") $(if $(OUT),--out "$(OUT)")
+
+evaluate: ## how well payments can be predicted; DATA=file.csv COLUMNS=what=header,… TERMS=30 OUT=figures.json
+	@$(DEV) evaluate "$(DATA)" $(if $(COLUMNS),--columns "$(COLUMNS)") $(if $(TERMS),--terms $(TERMS)) $(if $(OUT),--out "$(OUT)")
 
 shell: ## Odoo's shell on the demonstration
 	@$(DEV) shell

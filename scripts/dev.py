@@ -17,6 +17,7 @@ COMMANDS = {
     "test-queue": "run the tests of background jobs with OCA's queue_job",
     "lint": "run the linters",
     "bench": "measure against a generated ledger",
+    "evaluate": "measure how well payments of a ledger can be predicted",
     "shell": "open Odoo's shell, or run a script in it, on the demonstration",
     "stop": "stop the private PostgreSQL servers",
     "clean": "stop the servers and forget this checkout's databases",

@@ -1,0 +1,89 @@
+"""The command line: measure on a ledger, or train as the module's scheduled action does."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from ..domain.evaluation import LEAST_AUC
+from . import ledger_csv
+
+NOT_PREDICTABLE = "not predictable: nobody can be told apart by how invoices were paid"
+
+
+def main(arguments):
+    """Run a command.
+
+    :param list[str] arguments: of the command line
+    :return: the process's exit code
+    """
+    parser = argparse.ArgumentParser(prog="learning", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    measure = commands.add_parser("evaluate", help="measure all models on a file of invoices")
+    measure.add_argument("file", type=Path)
+    measure.add_argument("--columns", help="what=header,…: customer, issued, due, amount, settled")
+    measure.add_argument("--terms", type=int, help="days to the due date, where there is none")
+    measure.add_argument("--most", type=int, default=60_000, help="cases looked at")
+    measure.add_argument("--json", type=Path, help="write the figures to this file")
+    measure.set_defaults(run=evaluate)
+    train = commands.add_parser("train", help="what the module's own process runs")
+    train.add_argument("source", type=Path)
+    train.add_argument("target", type=Path)
+    train.add_argument("today", type=int, help="day number; nothing from then on is known")
+    train.set_defaults(run=_train)
+    options = parser.parse_args(arguments)
+    return options.run(options)
+
+
+def _say(text):
+    sys.stdout.write(text + "\n")
+
+
+def evaluate(options):
+    """Print how good each model is on the later half of a ledger."""
+    from .rolling import evaluate as measure
+
+    columns = dict(pair.split("=", 1) for pair in (options.columns or "").split(",") if pair)
+    items = ledger_csv.read(options.file, columns, options.terms)
+    begun = time.monotonic()
+    results = measure(items, options.most)
+    _say(f"{options.file.name}: {len(items)} invoices, {time.monotonic() - begun:.0f} s")
+    for result in results:
+        show(result)
+    if options.json:
+        options.json.write_text(json.dumps([_plain(result) for result in results], indent=1))
+    return 0
+
+
+def show(result):
+    """Print one task: a line per model, its calibration, and a verdict."""
+    title = "late, seen at issue" if result.task == "late" else f"paid within {result.task} days"
+    first = next(iter(result.models.values()))
+    _say(f"\n{title}: {first.count} cases, {first.rate:.1%} of them")
+    for name, figures in result.models.items():
+        ranked = "  -  " if figures.auc is None else f"{figures.auc:.3f}"
+        _say(f"  {name:10} AUC {ranked}  Brier {figures.brier:.4f}")
+    said = "  ".join(f"{said:.2f}>{happened:.2f}" for said, happened, _ in figures.curve)
+    _say(f"  learnt, said>happened: {said}")
+    _say("  learnt better than rule by {:.4f} ({:+.4f} to {:+.4f})".format(*result.gains))
+    if (best := _best(result)) is not None and best < LEAST_AUC:
+        _say(f"  {NOT_PREDICTABLE}")
+
+
+def _best(result):
+    ranks = [figures.auc for figures in result.models.values() if figures.auc is not None]
+    return max(ranks, default=None)
+
+
+def _plain(result):
+    models = {name: figures._asdict() for name, figures in result.models.items()}
+    return {"task": result.task, "models": models, "gain": result.gains}
+
+
+def _train(options):
+    from .training import read, train
+
+    result = train(read(options.source), options.today)
+    options.target.write_text(json.dumps(result))
+    return 0

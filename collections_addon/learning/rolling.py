@@ -1,0 +1,75 @@
+"""Evaluation on later data: train on what was known, predict the next month, go on."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..domain.evaluation import errors, gain, quality
+from ..domain.features import FEATURES, HORIZONS
+from . import blend
+from .samples import PLAIN, SNAPSHOT_TARGETS, at_issue, by_due, observe, outcomes, snapshots
+
+#: Days that a model is used before it is trained again.
+BLOCK = 30
+MOST_BLOCKS = 16
+LEAST_ROWS = 200
+MODELS = (*PLAIN, "learnt")
+LATE = "late"
+
+
+class Result(NamedTuple):
+    """``models``: name -> Quality; ``gains``: what the learnt one wins over the rule."""
+
+    task: str
+    models: dict
+    gains: tuple
+
+
+def evaluate(items, most=60_000):
+    """Measure all models on a ledger, on the second half of its time.
+
+    :param items: the whole ledger; what is not settled counts as open to its last day
+    :return: one result for "late", seen on the day of issue, and one per horizon
+    :rtype: list[Result]
+    """
+    last = max(max(item.issued, item.settled or 0) for item in items)
+    issued = sorted(item.issued for item in items)
+    middle = issued[len(issued) // 2]
+    results = [
+        _measure(LATE, observe(items, at_issue(items), {LATE: by_due}), by_due, middle, last)
+    ]
+    cases = snapshots(items, issued[0], last, most)
+    samples = observe(items, cases, SNAPSHOT_TARGETS)
+    for days in HORIZONS:
+        results.append(_measure(days, samples, SNAPSHOT_TARGETS[days], middle, last))
+    return [result for result in results if result]
+
+
+def _measure(task, samples, within, middle, last):
+    hits, certain = outcomes(samples, within)
+    known = certain < last
+    rule = list(FEATURES).index("rule_due" if task == LATE else f"rule_{task}")
+    learnt = np.full(len(hits), np.nan)
+    block = max(BLOCK, -(-(last - middle) // MOST_BLOCKS))
+    for start in range(middle, last, block):
+        seen = certain < start
+        now = (samples.days >= start) & (samples.days < start + block) & known
+        if seen.sum() >= LEAST_ROWS and now.any() and 0 < hits[seen].mean() < 1:
+            model = blend.fit(samples.vectors[seen], hits[seen], rule)
+            learnt[now] = blend.chances(model, samples.vectors[now])
+    scored = ~np.isnan(learnt)
+    if not scored.any():
+        return None
+    said = {name: samples.plain[name][task][scored] for name in PLAIN}
+    said["learnt"] = learnt[scored]
+    return _result(task, said, hits[scored], samples, scored)
+
+
+def _result(task, said, hits, samples, scored):
+    happened = (~hits if task == LATE else hits).tolist()
+    chances = {
+        name: (1 - values if task == LATE else values).tolist() for name, values in said.items()
+    }
+    owners = [samples.items[place].customer for place in np.flatnonzero(scored)]
+    wins = gain(errors(chances["learnt"], happened), errors(chances["rule"], happened), owners)
+    return Result(task, {name: quality(chances[name], happened) for name in MODELS}, wins)

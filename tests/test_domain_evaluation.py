@@ -1,0 +1,72 @@
+"""Pure tests of how probabilities are judged."""
+
+from itertools import product
+from unittest import TestCase
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .domain_loader import domain_module
+
+evaluation = domain_module("evaluation")
+CASES = st.lists(
+    st.tuples(st.sampled_from((0.1, 0.2, 0.5, 0.7, 0.9)), st.booleans()), min_size=1, max_size=30
+)
+
+
+class TestQuality(TestCase):
+    @given(CASES)
+    def test_auc_is_what_comparing_every_pair_gives(self, cases):
+        chances, hits = zip(*cases, strict=True)
+        pairs = [
+            (hit, miss)
+            for (hit, paid), (miss, other) in product(cases, cases)
+            if paid and not other
+        ]
+        found = evaluation.auc(chances, hits)
+        if not pairs:
+            self.assertIsNone(found)
+            return
+        won = sum((hit > miss) + 0.5 * (hit == miss) for hit, miss in pairs)
+        self.assertAlmostEqual(found, won / len(pairs))
+
+    @given(CASES)
+    def test_the_curve_covers_every_case(self, cases):
+        chances, hits = zip(*cases, strict=True)
+        found = evaluation.quality(chances, hits)
+        self.assertEqual(sum(count for _said, _happened, count in found.curve), len(cases))
+        self.assertEqual(found.count, len(cases))
+
+    def test_figures_by_hand(self):
+        found = evaluation.quality((0.9, 0.8, 0.3, 0.1), (True, False, True, False))
+        self.assertAlmostEqual(found.brier, (0.01 + 0.64 + 0.49 + 0.01) / 4)
+        self.assertEqual((found.auc, found.rate), (0.75, 0.5))
+
+
+class TestVerdict(TestCase):
+    def _cases(self, sharp, dull, count=400):
+        hits = [bool(number % 2) for number in range(count)]
+        groups = [number // 4 for number in range(count)]
+        better = [sharp if hit else 1 - sharp for hit in hits]
+        worse = [dull if hit else 1 - dull for hit in hits]
+        return better, worse, hits, groups
+
+    def test_better(self):
+        found = evaluation.verdict(*self._cases(0.9, 0.6))
+        self.assertEqual(found.code, "better")
+        self.assertTrue(found.low > 0)
+        self.assertAlmostEqual(found.gain, 0.16 - 0.01)
+
+    def test_not_better(self):
+        self.assertEqual(evaluation.verdict(*self._cases(0.6, 0.9)).code, "not_better")
+        self.assertEqual(evaluation.verdict(*self._cases(0.7, 0.7)).code, "not_better")
+
+    def test_not_predictable(self):
+        self.assertEqual(evaluation.verdict(*self._cases(0.5, 0.5)).code, "not_predictable")
+
+    def test_too_few(self):
+        self.assertEqual(evaluation.verdict(*self._cases(0.9, 0.6, 100)).code, "too_few")
+        chances = [0.9] * 300
+        self.assertEqual(
+            evaluation.verdict(chances, chances, [True] * 300, chances).code, "too_few"
+        )

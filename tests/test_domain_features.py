@@ -1,0 +1,110 @@
+"""Pure tests of what is known of an invoice on a day; above all: nothing later."""
+
+from unittest import TestCase
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .score_cases import START, as_known, features, item, ledgers
+
+Chronicle, FEATURES = features.Chronicle, features.FEATURES
+
+
+def vector(items, asked, day):
+    """Feature -> value of an invoice on a day of the story."""
+    return dict(zip(FEATURES, Chronicle(items).features(asked, START + day), strict=True))
+
+
+class TestFeatures(TestCase):
+    @given(ledgers(least=1), st.integers(0, 260), st.data())
+    def test_nothing_later_than_the_day_is_seen(self, items, day, data):
+        asked = data.draw(st.sampled_from(items))
+        day += START
+        known = as_known(items, day)
+        past = asked._replace(settled=None)
+        self.assertEqual(
+            Chronicle(items).features(asked, day), Chronicle(known).features(past, day)
+        )
+
+    @given(ledgers(), st.lists(st.integers(0, 260), min_size=1, max_size=4))
+    def test_a_chronicle_that_goes_on_says_what_one_begun_that_day_says(self, items, days):
+        going, asked = Chronicle(items), item(999, 0, None)
+        for day in sorted(START + day for day in days):
+            self.assertEqual(going.features(asked, day), Chronicle(items).features(asked, day))
+
+    @given(ledgers(), st.integers(0, 260), st.integers(-40, 200), st.integers(0, 60))
+    def test_rates_are_what_counting_gives(self, items, day, age, days):
+        day += START
+        chronicle = Chronicle(items)
+        chronicle.move_to(day)
+        known = as_known(items, day)
+        done = [features.clip(one.settled - one.due) for one in known if one.settled is not None]
+        still = [day - one.due for one in known if one.settled is None]
+        paid = sum(age <= late <= age + days for late in done)
+        seen = sum(late >= age for late in done) + sum(old > age + days for old in still)
+        self.assertEqual(chronicle.everybody(age, days), (paid, seen))
+        alone = Chronicle([one for one in items if one.customer == 1])
+        alone.move_to(day)
+        (own_paid, own_seen), unpaid = chronicle.own(chronicle.customer(1), age, days)
+        self.assertEqual(alone.everybody(age, days), (own_paid, own_seen + unpaid))
+
+    @given(ledgers(), st.integers(0, 260), st.integers(-40, 1600), st.sampled_from((0, 7, 30)))
+    def test_probabilities_are_probabilities_and_longer_is_likelier(self, items, day, age, days):
+        chronicle = Chronicle(items)
+        chronicle.move_to(START + day)
+        customer = chronicle.customer(1)
+        for chance in (chronicle.general(age, days), chronicle.rule(customer, age, days)):
+            self.assertTrue(0 < chance < 1)
+        (paid, _seen), _unpaid = chronicle.own(customer, age, days)
+        (longer, _seen), _unpaid = chronicle.own(customer, age, days + 20)
+        self.assertLessEqual(paid, longer)
+
+    def test_the_figures_of_a_customer(self):
+        items = [item(1, 0, 10), item(2, 10, -5, partly=-10), item(3, 20, 40, amount=1000.0)]
+        items += [item(4, 60, None), item(5, 0, -30, customer=2)]
+        asked = item(6, 110, None, amount=1000.0)
+        found = vector(items, asked, 110)
+        self.assertEqual(found["age"], -30)
+        self.assertEqual((found["since_issue"], found["terms"]), (0, 30))
+        self.assertAlmostEqual(found["late_share"], (2 + 4 * (2 + 1) / (4 + 2)) / 7)
+        self.assertEqual(found["last_late"], 40)
+        self.assertEqual(found["since_paid"], 20)
+        self.assertEqual(found["oldest"], 20)
+        self.assertEqual(found["overdue_share"], 1.0)
+        self.assertAlmostEqual(found["partial_share"], 1.1 / 4)
+        self.assertGreater(found["amount_ratio"], 0)
+        self.assertAlmostEqual(found["recent_late"], -1.25 + 0.25 * (40 + 1.25))
+
+    def test_nothing_is_known_of_a_new_customer(self):
+        found = vector([], item(1, 0, None, customer=9), 0)
+        self.assertEqual(found["settled"], 0)
+        self.assertEqual(found["since_paid"], features.CAP_DAYS)
+        self.assertEqual(found["trend"], 0)
+
+    def test_an_age_that_few_have_reached_is_like_the_oldest_seen(self):
+        items = [item(number, number, 5) for number in range(50)]
+        chronicle = Chronicle(items)
+        chronicle.move_to(START + 200)
+        self.assertGreater(chronicle.general(0, 30), 0.9)
+        self.assertAlmostEqual(chronicle.general(500, 30), chronicle.general(250, 30))
+
+    def test_what_is_open_counts_against(self):
+        paid = [item(number, number, 5) for number in range(10)]
+        owing = [item(number, number, None) for number in range(10, 40)]
+        for items, least, most in ((paid, 0.8, 1.0), (paid + owing, 0.1, 0.4)):
+            chronicle = Chronicle(items)
+            chronicle.move_to(START + 200)
+            self.assertTrue(least < chronicle.rule(chronicle.customer(1), 0, 30) < most)
+
+    def test_no_trait_of_a_person_is_a_feature(self):
+        for word in ("name", "sex", "gender", "title", "nation", "country", "lang", "birth"):
+            self.assertFalse([code for code in FEATURES if word in code])
+
+    def test_open_and_paid(self):
+        one = item(1, 0, 0)
+        self.assertFalse(features.is_open(one, START - 1))
+        self.assertTrue(features.is_open(one, one.due))
+        self.assertFalse(features.is_open(one, one.due + 1))
+        self.assertTrue(features.paid_within(one, one.due, 0))
+        self.assertFalse(features.paid_within(one, one.due - 8, 7))
+        self.assertFalse(features.paid_within(item(2, 0, None), one.due, 60))

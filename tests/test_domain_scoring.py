@@ -1,0 +1,93 @@
+"""Pure tests of scores and their reasons."""
+
+from unittest import TestCase
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .domain_loader import domain_module
+from .score_cases import START, features, item, ledgers
+
+scoring = domain_module("scoring")
+SAID = sorted(scoring.SAID)
+
+
+def score(items, asked, day, said=()):
+    return scoring.scorecard(features.Chronicle(items), asked, START + day, said)
+
+
+class TestScorecard(TestCase):
+    @given(
+        ledgers(), st.integers(0, 260), st.lists(st.sampled_from(sorted(scoring.SAID)), max_size=3)
+    )
+    def test_scores_rise_with_the_horizon_and_name_at_most_three_reasons(self, items, day, said):
+        found = score(items, item(999, min(day, 30), None), day, said)
+        self.assertEqual(list(found.chances), sorted(found.chances))
+        self.assertTrue(all(0 <= chance <= 1 for chance in found.chances))
+        self.assertLessEqual(len(found.reasons), 3)
+        effects = [abs(reason.effect) for reason in found.reasons]
+        self.assertEqual(effects, sorted(effects, reverse=True))
+
+    def test_the_customer_who_pays_late_and_the_one_who_pays_in_time(self):
+        items = [item(number, number, 45, customer=1) for number in range(12)]
+        items += [item(20 + number, number, -2, customer=2) for number in range(12)]
+        late = score(items, item(90, 100, None, customer=1), 125)
+        good = score(items, item(91, 100, None, customer=2), 125)
+        self.assertLess(late.chances[1], 0.3)
+        self.assertGreater(good.chances[1], 0.8)
+        self.assertLess(dict(late.reasons)["history"], -0.5)
+        self.assertGreater(dict(good.reasons)["history"], 0.5)
+        self.assertGreater(late.days, good.days)
+
+    def test_the_last_payments_weigh_more(self):
+        worse = [item(number, number * 10, 0 if number < 12 else 30) for number in range(18)]
+        better = [item(number, number * 10, 30 if number < 12 else 0) for number in range(18)]
+        asked = item(99, 240, None)
+        self.assertLess(features.drift(_customer(worse), -5, 7), 0)
+        self.assertGreater(features.drift(_customer(better), -5, 7), 0)
+        self.assertIn("trend", {move.code for move in score(worse, asked, 262).reasons})
+
+    def test_what_is_said_moves_the_odds(self):
+        items, asked = [item(number, number, 5) for number in range(5)], item(9, 60, None)
+        plain = score(items, asked, 90)
+        self.assertLess(score(items, asked, 90, ["disputed"]).chances[1], plain.chances[1])
+        announced = score(items, asked, 90, ["announced"])
+        self.assertGreater(announced.chances[0], plain.chances[0])
+        self.assertIn("announced", {reason.code for reason in announced.reasons})
+
+
+def _customer(items):
+    chronicle = features.Chronicle(items)
+    chronicle.move_to(START + 400)
+    return chronicle.customer(1)
+
+
+class TestExpectedDays(TestCase):
+    def test_between_the_horizons(self):
+        self.assertEqual(scoring.expected_days((0.5, 0.9, 0.95)), 7)
+        self.assertEqual(scoring.expected_days((0.0, 0.5, 0.8)), 30)
+        self.assertTrue(7 < scoring.expected_days((0.2, 0.8, 0.9)) < 30)
+        self.assertTrue(30 < scoring.expected_days((0.1, 0.3, 0.6)) < 60)
+        self.assertLess(scoring.expected_days((1.0, 1.0, 1.0)), 2)
+
+    def test_beyond_the_horizons(self):
+        self.assertEqual(scoring.expected_days((0.1, 0.2, 0.4)), 81)
+        self.assertIsNone(scoring.expected_days((0.0, 0.0, 0.01)))
+        self.assertIsNone(scoring.expected_days((0.0, 0.0, 0.0)))
+
+    @given(st.lists(st.floats(0, 1), min_size=3, max_size=3), st.floats(0, 1))
+    def test_a_likelier_invoice_is_not_expected_later(self, chances, more):
+        chances = sorted(chances)
+        likelier = [chance + (1 - chance) * more for chance in chances]
+        first, second = scoring.expected_days(likelier), scoring.expected_days(chances)
+        self.assertLessEqual(first or 0, (second or 1000) + 1)
+
+
+class TestTogether(TestCase):
+    def test_amounts_weigh(self):
+        chances, days = scoring.together([(100, (0.0, 0.0, 0.2), None), (300, (0.4, 0.8, 1.0), 9)])
+        self.assertEqual(chances, (0.3, 0.6, 0.8))
+        self.assertTrue(7 < days < 30)
+
+    def test_nothing_is_open(self):
+        self.assertEqual(scoring.together([]), ((0.0, 0.0, 0.0), None))
