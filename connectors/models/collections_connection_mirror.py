@@ -147,5 +147,5 @@ class CollectionsConnection(models.Model):
             .search([("company_id", "=", self.company_id.id)])
             .mapped("code")
         )
-        numbers = ("", *map(str, range(2, 100)))
-        return next(code for n in numbers if (code := f"{stem}{n}"[:5]) not in taken)
+        numbers = ("", *map(str, range(2, 10_000)))
+        return next(code for n in numbers if (code := f"{stem[: 5 - len(n)]}{n}") not in taken)

@@ -65,13 +65,18 @@ def invoice(books, customer, bill):
     :rtype: Entity
     """
     values = _transaction(books, customer, bill.date) | {
-        "DocNumber": str(1000 + len(books.entities["Invoice"])),
+        "DocNumber": str(1000 + len(books.entities["Invoice"]) + _deleted(books)),
         "DueDate": bill.due.isoformat(),
         "Line": _lines(bill.prices, customer.values["CurrencyRef"]["value"]),
         "BillEmail": {"Address": customer.values.get("PrimaryEmailAddr", {}).get("Address", "")},
         "AllowOnlineCreditCardPayment": True,
     }
     return books.add("Invoice", values)
+
+
+def _deleted(books):
+    """How many numbers of invoices were used up by deleted ones."""
+    return sum(kind == "Invoice" for kind, _key, _when in books.tombstones)
 
 
 def credit(books, customer, amount, day):
