@@ -75,7 +75,11 @@ from . import test_tour_portal
 from . import test_portal_access
 from . import test_mirror_xero
 from . import test_mirror_quickbooks
-from . import test_sync
+from . import test_mirror_kept
+from . import test_ledgers_zones
+from . import test_ledgers_apart
+from . import test_sync_quickbooks
+from . import test_sync_xero
 from . import test_drift
 from . import test_file_import
 from . import test_tour_file_import
@@ -84,6 +88,7 @@ from . import test_connection_consent_http
 from . import test_outbox
 from . import test_outbox_crash
 from . import test_outbox_fee
+from . import test_neutralize
 from . import test_sync_trust
 from . import test_mirror_press
 from . import test_mirror_rules

@@ -26,23 +26,27 @@ STEPS = {
     "answer noted": ("after", OUTBOX, "_deliver", 2),
     "answer committed": ("before", OUTBOX, "_claim", 3),
 }
+#: Where the ledger books what we write: QuickBooks' item "Services".
+ACCOUNTS = {
+    "xero": {"push_account": "090", "push_fee_account": "200"},
+    "quickbooks": {"push_fee_account": "3"},
+}
 
 
-def prepare(registry, groups, customer=""):
+def prepare(registry, provider, groups, customer):
     """What waits to be written, in groups: payments, and fees where the name says so.
 
     :param dict groups: name -> keys of invoices of the ledger, else numbers of debit notes
-    :param str customer: key of who owes the fees
+    :param str customer: key of who owes it all
     """
     with environment(registry) as env:
         env["ir.cron"].search([]).active = False
         connection = env[CONNECTION].create(
             {
                 "name": "Books Elsewhere",
-                "provider": "xero",
+                "provider": provider,
                 "state": "connected",
-                "push_account": "090",
-                "push_fee_account": "200",
+                **ACCOUNTS[provider],
             }
         )
         env[OUTBOX].create(
@@ -50,12 +54,12 @@ def prepare(registry, groups, customer=""):
                 {
                     "connection_id": connection.id,
                     "kind": "fee" if group.startswith("fee") else "payment",
-                    "label": group,
+                    "label": f"{provider} {group}",
                     "source": invoice,
                     "next_try_at": fields.Datetime.now() + timedelta(days=9),
                     "values": fee_values(invoice, customer)
                     if group.startswith("fee")
-                    else values(invoice),
+                    else values(invoice, customer),
                 }
                 for group, invoices in groups.items()
                 for invoice in invoices
@@ -63,15 +67,15 @@ def prepare(registry, groups, customer=""):
         )
 
 
-def values(invoice):
+def values(invoice, customer):
     return {
         "invoice": invoice,
-        "customer": "",
+        "customer": customer,
         "amount": "100.00",
         "currency": "USD",
         "date": "2026-03-05",
         "reference": f"ours {invoice[:8]}",
-        "account": "090",
+        "account": "",
     }
 
 
@@ -87,26 +91,29 @@ def fee_values(number, customer):
     }
 
 
-def own(env, group):
-    return env[OUTBOX].search([("label", "=", group)], order="id")
+def own(env, provider, group):
+    return env[OUTBOX].search([("label", "=", f"{provider} {group}")], order="id")
 
 
-def release(registry, group):
+def release(registry, provider, group):
     """Let the records of a group be written from now on."""
     with environment(registry) as env:
-        own(env, group).next_try_at = fields.Datetime.now()
+        own(env, provider, group).next_try_at = fields.Datetime.now()
 
 
-def deliver(registry, url, token, tenant, kill=None):
+def deliver(registry, provider, url, token, tenant, kill=None):
     """What the scheduler does.
 
     :param str|None kill: a key of STEPS
     """
     from odoo.addons.collections_addon.connectors import http, limits
+    from odoo.addons.collections_addon.connectors.quickbooks.client import QuickBooksClient
     from odoo.addons.collections_addon.connectors.xero.client import XeroClient
 
     def client(connection, now):  # pylint: disable=unused-argument
         session = http.HttpSession(limits.RateLimiter(lambda: 0.0, 1000), lambda: 0.0)
+        if provider == "quickbooks":
+            return QuickBooksClient(session, token, tenant, api=url)
         return XeroClient(session, token, tenant, api=f"{url}/api.xro/2.0", connections=url)
 
     registry[CONNECTION]._client = client
@@ -123,9 +130,9 @@ def recover(registry, minutes):
             row.claimed_at -= timedelta(minutes=minutes)
 
 
-def states(registry, group):
+def states(registry, provider, group):
     with environment(registry) as env:
-        return own(env, group).mapped("state")
+        return own(env, provider, group).mapped("state")
 
 
 COMMANDS = {

@@ -46,7 +46,7 @@ class TestConnectionCrash(DispatchCase):
         grant, until = self.service.identity.access[token]
         return not grant.revoked and until > self.clock.now()
 
-    def test_workers_at_once_refresh_once(self):
+    def test_pitfall_3_workers_at_once_refresh_once(self):
         self.service.fault("slow", path="token", seconds=0.5)
         workers = self._refresh(children=4)
         self.assertEqual([worker["code"] for worker in workers], [0] * 4)
@@ -54,13 +54,13 @@ class TestConnectionCrash(DispatchCase):
         [token] = {worker["result"] for worker in workers}
         self.assertTrue(self._works(token))
 
-    def test_a_rollback_of_the_work_keeps_the_token(self):
+    def test_pitfall_3_a_rollback_of_the_work_keeps_the_token(self):
         self._do("refresh_and_fail", connection_id=self.key, now=self._now())
         [again] = self._refresh()
         self.assertTrue(self._works(again["result"]))
         self.assertEqual(self._asked(), 1, "the token of the first was lost")
 
-    def test_killed_when_the_answer_is_here_or_written(self):
+    def test_pitfall_3_killed_when_the_answer_is_here_or_written(self):
         for number, kill in enumerate(("answered", "written"), 1):
             with self.subTest(kill):
                 [killed] = self._refresh(kill=kill)

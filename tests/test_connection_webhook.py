@@ -68,7 +68,7 @@ class WebhookStories:
         for key in ("", KEY, "False", "None"):
             self.assertEqual(self._post(self._body("k1"), key=key).status_code, 401)
 
-    def test_the_signature_is_over_the_bytes_as_they_came(self):
+    def test_pitfall_12_the_signature_is_over_the_bytes_as_they_came(self):
         spaced = json.dumps(self._body("k1"), indent=3).encode() + b"\n"
         self.assertEqual(self._post(spaced).status_code, 200)
         self.assertEqual(len(self.events), 1)
@@ -77,14 +77,14 @@ class WebhookStories:
         reply = self.url_open(self.path, data=changed, headers=signed)
         self.assertEqual(reply.status_code, 401)
 
-    def test_the_answer_is_empty_without_a_cookie_and_quick(self):
+    def test_pitfall_12_the_answer_is_empty_without_a_cookie_and_quick(self):
         begun = time.monotonic()
         reply = self._post(self._body("k1"))
         self.assertLess(time.monotonic() - begun, 3)
         self.assertEqual((reply.status_code, reply.content), (200, b""))
         self.assertNotIn("set-cookie", {name.lower() for name in reply.headers})
 
-    def test_a_delivery_that_comes_twice_is_kept_once(self):
+    def test_pitfall_12_a_delivery_that_comes_twice_is_kept_once(self):
         for _time in range(3):
             self.assertEqual(self._post(self._body("k1")).status_code, 200)
         self.assertEqual(len(self.events), 1)
@@ -161,6 +161,21 @@ class WebhookStories:
         self.assertIn("invoices", self.events.mapped("stream"))
         keys = [event.event_id for event in self.events]
         self.assertEqual(len(keys), len(set(keys)))
+
+    def test_pitfall_12_bells_out_of_order_and_twice_bring_what_is_there_now(self):
+        """The last change is told first, everything twice: the ledger's word counts."""
+        self.service.subscribe(self.base_url() + self.path, KEY)
+        self._ring()
+        self.service.webhooks.pending.reverse()
+        self._deliver(copies=2)
+        self._process()
+        log = self.connection._sync(now=fields.Datetime.now())
+        self.assertEqual(log.state, "done", log.message)
+        moves = self.env["account.move"].search(
+            [("collections_connection_id", "=", self.connection.id)]
+        )
+        [invoice] = moves.filtered(lambda move: move.move_type == "out_invoice")
+        self.assertEqual((invoice.amount_residual, len(moves)), (70, 2))
 
     def test_a_body_beyond_reason_is_refused(self):
         self.assertEqual(self._post(b"x" * (2 * 1024 * 1024 + 1)).status_code, 413)

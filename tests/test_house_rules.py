@@ -1,6 +1,7 @@
 """The rules of the house, so that nobody has to remember them."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -227,3 +228,49 @@ class TestHouseRulesOfControllers(TransactionCase):
                     owners.setdefault(method, []).append(owner)
         shared = {method: classes for method, classes in owners.items() if len(classes) > 1}
         self.assertFalse(shared)
+
+
+@tagged("post_install", "-at_install")
+class TestHouseRulesOfPitfalls(TransactionCase):
+    """docs/pitfalls.md names the tests of every pitfall of the ledgers' services."""
+
+    def _tested(self):
+        """Number -> {(file, words)} of the tests that name it."""
+        found = {}
+        for path in sorted((ROOT / "tests").glob("*.py")):
+            for _name, node in functions(ast.parse(path.read_text())):
+                match = re.fullmatch(r"(?:.*\.)?test_pitfall_(\d+)_(.*)", node.name)
+                if match:
+                    words = match[2].replace("_", " ")
+                    found.setdefault(int(match[1]), set()).add((path.name, words))
+        return found
+
+    def _told(self):
+        """The same, as docs/pitfalls.md has it."""
+        found, number = {}, None
+        for line in (ROOT / "docs" / "pitfalls.md").read_text().splitlines():
+            if heading := re.match(r"## (\d+)\.", line):
+                number = int(heading[1])
+            elif test := re.match(r"- `(.*)`: (.*)", line):
+                found.setdefault(number, set()).add((test[1], test[2]))
+        return found
+
+    def test_each_of_the_fifteen_has_tests_and_they_are_told(self):
+        tested, told = self._tested(), self._told()
+        self.assertEqual(sorted(tested), list(range(1, 16)))
+        for number in tested:
+            with self.subTest(number):
+                self.assertEqual(told.get(number), tested[number])
+
+    def test_pitfall_15_versions_that_do_not_go_together_are_not_asked_for(self):
+        """intuit-oauth 1.2.7 contradicts python-quickbooks; urllib3 2.6.0 breaks xero-python."""
+        pinned = {}
+        for path in (ROOT / "requirements").glob("*.txt"):
+            for line in path.read_text().splitlines():
+                name, _equal, version = line.partition("==")
+                pinned.setdefault(name.strip().lower(), set()).add(version.strip())
+        self.assertEqual(pinned["intuit-oauth"], {"1.2.6"})
+        self.assertNotIn("2.6.0", pinned["urllib3"])
+        project = (ROOT / "pyproject.toml").read_text()
+        self.assertIn("intuit-oauth==1.2.6", project)
+        self.assertIn("urllib3!=2.6.0", project)

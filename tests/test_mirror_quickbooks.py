@@ -26,7 +26,7 @@ class TestMirrorQuickBooks(QuickBooksMirrorCase):
         self.assertTies()
         self.assertGreater(len(self._owed()), 8)
 
-    def test_payment_of_nothing_applies_a_credit(self):
+    def test_pitfall_9_payment_of_nothing_applies_a_credit(self):
         invoice = self._invoice()
         memo = self.service.add_credit(self.customer_there, "60.00")
         payment = self.service.apply_credit(memo, invoice, "60.00")
@@ -48,7 +48,7 @@ class TestMirrorQuickBooks(QuickBooksMirrorCase):
         self.assertEqual(self._doc("credit_notes", memo).amount_residual, 60)
         self.assertTies()
 
-    def test_unapplied_amount_waits(self):
+    def test_pitfall_9_unapplied_amount_waits(self):
         invoice = self._invoice()
         payment = self.service.pay(invoice, "130.00")
         self._sync()
@@ -56,7 +56,7 @@ class TestMirrorQuickBooks(QuickBooksMirrorCase):
         self.assertEqual(self._owed(), {(self.customer_there, "USD"): Decimal(-30)})
         self.assertTrue(self._doc("payments", payment))
 
-    def test_deleted_invoice_leaves_the_money(self):
+    def test_pitfall_8_deleted_invoice_leaves_the_money(self):
         """Its payment is not applied any more: it waits, there as here."""
         invoice = self._invoice()
         self.service.pay(invoice, "40.00")
@@ -67,7 +67,7 @@ class TestMirrorQuickBooks(QuickBooksMirrorCase):
         self.assertEqual(self._owed(), {(self.customer_there, "USD"): Decimal(-40)})
         self.assertTies()
 
-    def test_void(self):
+    def test_pitfall_8_void(self):
         invoice = self._invoice()
         self.service.pay(invoice, "40.00")
         self._sync()

@@ -78,7 +78,7 @@ class TestMirrorCustomers(XeroMirrorCase):
         self._sync()
         self.assertEqual((partner.name, partner.email), ("Cedar & Sons", "boss@cedar.example"))
 
-    def test_archived_with_open_items_stays_in_sight(self):
+    def test_pitfall_8_archived_with_open_items_stays_in_sight(self):
         keys = [self.service.add_contact(name) for name in ("Owes", "Owes Nothing")]
         self.service.add_invoice(keys[0], "10.00")
         self._sync()

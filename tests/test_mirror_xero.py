@@ -95,7 +95,7 @@ class TestMirrorXero(XeroMirrorCase):
         self.assertTies()
         self.assertEqual(self._owed()[self.contact, "USD"], 3 * (100 - 25 - (90 - 25 - 15)))
 
-    def test_void_is_cancelled(self):
+    def test_pitfall_8_void_is_cancelled(self):
         invoice = self._invoice()
         self._sync()
         self.service.void(invoice)
@@ -142,7 +142,7 @@ class TestMirrorXero(XeroMirrorCase):
         self.assertEqual(move.invoice_date_due, date(2026, 5, 1))
         self.assertEqual(self._items(move).matched_credit_ids, partial)
 
-    def test_merged_customers(self):
+    def test_pitfall_8_merged_customers(self):
         other = self.service.add_contact("Cedar Bakery Old", email="old@cedar.example")
         invoice = self.service.add_invoice(other, "100.00", due="2026-02-10")
         self._sync()
@@ -155,7 +155,7 @@ class TestMirrorXero(XeroMirrorCase):
         self.assertNotEqual(winner, loser)
         self.assertTies()
 
-    def test_same_number_twice(self):
+    def test_pitfall_13_same_number_twice(self):
         one, two = self._invoice(), self._invoice("50.00")
         number = self.ledger.invoice(one).number
         self.ledger.documents["Invoices"][two].number = number

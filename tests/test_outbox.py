@@ -234,7 +234,7 @@ class TestOutboxQuickbooks(OutboxContract, OutboxCommon):
 
         self.enterContext(patch.object(client, "one", one))
 
-    def test_pitfall_a_stale_version_is_read_once_more(self):
+    def test_pitfall_14_a_stale_version_is_read_once_more(self):
         self.contact()
         self.change_while_read(1)
         self.deliver()
@@ -244,14 +244,14 @@ class TestOutboxQuickbooks(OutboxContract, OutboxCommon):
         self.assertIn("contacted by", second)
 
     @mute_logger(OUTBOX)
-    def test_pitfall_a_version_that_stays_stale_is_set_aside(self):
+    def test_pitfall_14_a_version_that_stays_stale_is_set_aside(self):
         self.contact()
         self.change_while_read(2)
         self.deliver()
         self.assertEqual(self.outbox("note").state, "failed")
         self.assertNotIn("contacted by", self.notes_there()[-1])
 
-    def test_a_note_leaves_the_other_fields_alone(self):
+    def test_pitfall_14_a_note_leaves_the_other_fields_alone(self):
         before = dict(self.service.books.get("Invoice", self.invoice_key).values)
         self.contact()
         self.deliver()

@@ -89,7 +89,7 @@ class TestLedgerTrust(ConnectionCommon):
         self.dispatch_at("2026-03-01T13:00")
         self.assertEqual(action.state, "sent")
 
-    def test_a_connection_that_was_taken_away_stops_the_run_and_says_so(self):
+    def test_pitfall_4_a_connection_that_was_taken_away_stops_the_run_and_says_so(self):
         self.service.fault("forbidden", times=None)
         with self.at("2026-02-28T20:00"):
             log = self.sync()

@@ -182,3 +182,34 @@ test("the trend's period is chosen by months or by days", async () => {
     expect("input[type=date]").toHaveCount(2);
     expect.verifySteps([["string", "2026-03-05"]]);
 });
+
+test("ledgers whose customers are not reminded are told of, and opened", async () => {
+    const down = "Books: connect again. Until then reminders of its customers wait.";
+    answer({
+        ...busy,
+        ledgers: [
+            { id: 4, name: "Books", text: down, is_down: true },
+            { id: 5, name: "Shop", text: "Shop: <b>503</b>", is_down: false },
+        ],
+    });
+    mockService("action", {
+        doAction(action) {
+            expect.step(`${action.res_model} ${action.res_id}`);
+        },
+    });
+    await mountOverview();
+    expect(queryAllTexts(".o_collections_ledger span")).toEqual([
+        down,
+        "Shop: <b>503</b>",
+    ]);
+    expect(".o_collections_ledger.alert-danger").toHaveCount(1);
+    expect(".o_collections_ledger.alert-warning").toHaveCount(1);
+    await click(".o_collections_ledger.alert-danger button");
+    expect.verifySteps(["collections.connection 4"]);
+});
+
+test("without ledgers in trouble there is no banner", async () => {
+    answer({ ...busy, ledgers: [] });
+    await mountOverview();
+    expect(".o_collections_ledger").toHaveCount(0);
+});

@@ -1,12 +1,12 @@
-"""Reading outside ledgers: first import, what changed, what vanished, limits and failures."""
+"""Reading outside ledgers: what the tests of each ledger have in common.
+
+First import, what changed, what vanished, limits and failures.
+"""
 
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
-
-from .connection_common import ConnectionCommon
 
 
 class LedgerStories:
@@ -286,135 +286,3 @@ class LedgerStories:
         kinds = [self.connection._kind_due(checked + timedelta(hours=h)) for h in (1, 17, 26, 49)]
         self.assertEqual(kinds, ["incremental", "incremental", "incremental", "check"])
         self.assertEqual(self.connection._kind_due(checked + timedelta(hours=43)), "check")
-
-
-@tagged("post_install", "-at_install")
-class TestSyncXero(LedgerStories, ConnectionCommon):
-    PROVIDER = "xero"
-    PAGE_OF_INVOICES = {"path": r"/Invoices\?.*page=1"}
-    LIST = {"path": r"/Invoices\?.*summaryOnly", "times": None}
-    MINUTE_LIMIT = "minute"
-    INVOICE_STATE = {"DueDate": "soon", "DueDateString": None}
-
-    def overlay_an_invoice(self, values):
-        key = self.add_invoice(44)
-        self.service.overlay(key, **values)
-        return key
-
-    def add_invoice(self, amount):
-        contact = next(iter(self.service.ledger.contacts))
-        return self.service.add_invoice(contact, amount)
-
-    def count(self, _stream):
-        invoices = self.service.ledger.documents["Invoices"].values()
-        return sum(document.type == "ACCREC" for document in invoices)
-
-    def forget(self, _stream, key):
-        del self.service.ledger.documents["Invoices"][key]
-
-    def test_the_limit_of_a_day_pauses_until_it_is_over_and_says_so(self):
-        self.service.fault("day", path="/Invoices", retry_after=7200)
-        log = self.sync()
-        self.assertEqual((log.state, log.resume_at), ("paused", self.now + timedelta(hours=2)))
-        self.assertIn("today", self.connection.sync_message)
-        self.assertFalse(self.env["collections.connection"]._due(self.now) & self.connection)
-        self.later(hours=3)
-        self.assertIn(self.connection, self.env["collections.connection"]._due(self.now))
-        self.assertEqual((self.sync(), log.state), (log, "done"))
-        self.assertEqual(self.owed(), self.truth())
-
-    def test_bills_are_not_even_asked_for(self):
-        contact = next(iter(self.service.ledger.contacts))
-        bill = self.service.add_invoice(contact, 900, type="ACCPAY")
-        self.sync()
-        self.assertFalse(self.refs("invoices", external_id=bill))
-
-    def test_archived_and_merged_customers_are_followed(self):
-        gone, stays = list(self.service.ledger.contacts)[:2]
-        self.sync()
-        self.service.merge(gone, stays)
-        self.later(hours=1)
-        self.sync()
-        [merged] = [record for record in self.records("customers") if record.external_id == gone]
-        self.assertEqual(merged.merged_into, stays)
-
-
-@tagged("post_install", "-at_install")
-class TestSyncQuickBooks(LedgerStories, ConnectionCommon):
-    PROVIDER = "quickbooks"
-    PAGE_OF_INVOICES = {"path": "/query", "skip": 2}  # customers, and how many there are
-    LIST = {"path": "/query", "skip": 2}
-    MINUTE_LIMIT = "throttled"
-    INVOICE_STATE = {"DueDate": "soon"}
-
-    def overlay_an_invoice(self, values):
-        key = self.add_invoice(44)
-        self.service.overlay("Invoice", key, **values)
-        return key
-
-    def add_invoice(self, amount):
-        customer = next(iter(self.service.books.entities["Customer"]))
-        return self.service.add_invoice(customer, amount)
-
-    def count(self, _stream):
-        return len(self.service.books.entities["Invoice"])
-
-    def forget(self, _stream, key):
-        del self.service.books.entities["Invoice"][key]
-
-    def test_pitfall_8_deleted_is_told_by_the_changes(self):
-        key = self.add_invoice(70)
-        self.sync()
-        self.later(hours=1)
-        self.service.delete(key)
-        self.later(hours=1)
-        self.sync()
-        [record] = [each for each in self.records("invoices") if each.external_id == key]
-        self.assertEqual(record.state.value, "deleted")
-        self.assertEqual(self.owed(), self.truth())
-        self.assertEqual(self.ref("invoices", key).move_id.state, "cancel")
-
-    def test_pitfall_6_after_thirty_days_changes_are_queried_and_deletions_looked_for(self):
-        key = self.add_invoice(70)
-        self.sync()
-        self.service.delete(key)
-        self.later(days=40)
-        self.add_invoice(30)
-        before = len(self.service.calls())
-        log = self.sync()
-        self.assertEqual(log.state, "done")
-        self.assertFalse([call for call in self.asked(before) if "/cdc" in call.path])
-        self.assertEqual(log.gone, 1)
-        self.assertEqual(self.owed(), self.truth())
-
-    def test_pitfall_6_a_thousand_changes_may_be_cut_off(self):
-        with patch.object(type(self.connection), "_mirror", lambda *_a, **_o: 0):
-            self.sync()
-            self.later(hours=1)
-            for _each in range(1000):
-                self.add_invoice(10)
-            self.later(hours=1)
-            self.sync()
-        self.assertEqual(len(self.refs("invoices")), self.count("invoices"))
-        self.assertEqual(self.owed(), self.truth())
-
-    def test_pitfall_6_the_changes_are_asked_for_with_their_zone(self):
-        self.sync()
-        self.later(hours=1)
-        self.sync()
-        calls = self.service.calls(containing="/cdc")
-        self.assertTrue(calls)
-        for call in calls:
-            self.assertTrue(call.query["changedSince"].endswith("+00:00"))
-
-    def test_pitfall_9_a_credit_applied_by_a_payment_of_nothing(self):
-        customer = next(iter(self.service.books.entities["Customer"]))
-        invoice = self.service.add_invoice(customer, 100)
-        credit = self.service.add_credit(customer, 30)
-        self.sync()
-        self.later(hours=1)
-        self.service.apply_credit(credit, invoice, 30)
-        self.later(hours=1)
-        self.sync()
-        self.assertEqual(self.ref("invoices", invoice).move_id.amount_residual, 70)
-        self.assertEqual(self.connection.drift_open_count, 0)
