@@ -27,6 +27,7 @@
         "security/collections_pay_rules.xml",
         "security/collections_connection_rules.xml",
         "security/collections_provider_rules.xml",
+        "security/collections_channel_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/mail_template_reminder.xml",
@@ -102,6 +103,7 @@
         "views/portal_plan.xml",
         "views/portal_announce.xml",
         "views/portal_why.xml",
+        "views/portal_notice.xml",
         "views/portal_autopay.xml",
         "views/portal_preferences.xml",
         "views/portal_rating.xml",
@@ -112,6 +114,7 @@
         "views/collections_provider_views.xml",
         "views/collections_drift_views.xml",
         "views/collections_menus.xml",
+        "views/collections_channel_views.xml",
         "views/dunning_import_views.xml",
         "views/collections_customer_choice_views.xml",
         "views/account_move_mirror_views.xml",

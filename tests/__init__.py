@@ -14,6 +14,10 @@ from . import test_scenario_money
 from . import test_scenario_pauses
 from . import test_scenario_review
 from . import test_scenario_channels
+from . import test_channel_choice
+from . import test_channel_portal
+from . import test_channel_post
+from . import test_email_reply
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..collections_addon.channels.base import ConfigurationError, Receipt, RetryableError
@@ -65,7 +65,7 @@ class TestChannelContract(CollectionsCommon):
                 "step_ids": [Command.create({"channel_code": code, "template": self.template.id})],
             },
         )
-        partner = partner or self._customer(f"By {code}", **self.address, lang="fr_FR")
+        partner = partner or self._reachable(f"By {code}", lang="fr_FR")
         partner.dunning_policy_id = policy
         invoice = self._invoice(partner, 1250, due="2026-03-10")
         with self.day(DAY):
@@ -73,6 +73,15 @@ class TestChannelContract(CollectionsCommon):
         action = self._actions([("item_ids.move_id", "=", invoice.id)])
         self.assertEqual((action.channel_code, action.state), (code, "queued"))
         return action
+
+    def _reachable(self, name, **values):
+        """A customer whom every channel reaches: it has addresses, and a login."""
+        partner = self._customer(name, **self.address, **values)
+        login = name.lower().replace(" ", "_")
+        new_test_user(
+            self.env, login=login, groups="base.group_portal"
+        ).partner_id.parent_id = partner
+        return partner
 
     def _each(self):
         """Every channel, with a contact of its own to make."""
@@ -130,7 +139,7 @@ class TestChannelContract(CollectionsCommon):
                     self.assertIn(receipt.state, RECEIPT_STATES)
 
     def _other(self, code):
-        return self._customer(f"Also by {code}", **self.address)
+        return self._reachable(f"Also by {code}")
 
     def test_dispatch_makes_the_contact_once(self):
         for channel, action in self._each():

@@ -43,6 +43,7 @@ CLOCK_ALLOWED = {
     # mail comes and goes through core, which gives no time
     "mail_mail.MailMail._dunning_now",
     "collections_case_mail.CollectionsCase._note_bounce",
+    "collections_case_mail.CollectionsCase._take_reply",
     # channels called without a moment: by a preview, or alone
     "email.CollectionsChannelEmail._render",
     "email.CollectionsChannelEmail._send",

@@ -1,1 +1,1 @@
-from . import base, call, email, letter
+from . import base, call, email, letter, portal

@@ -10,7 +10,8 @@ _logger = logging.getLogger(__name__)
 
 class CollectionsChannelLetter(models.AbstractModel):
     """A printed letter. The system writes it, a person posts it: the contact stays
-    under way until somebody marks it as posted."""
+    under way until somebody marks it as posted, or until the postal service that the
+    company uses has posted it."""
 
     _name = "collections.channel.letter"
     _inherit = "collections.channel"
@@ -52,7 +53,14 @@ class CollectionsChannelLetter(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 action._print_letter()
+                if action._is_posted_for_us():
+                    return Receipt("sending", action._hand_to_post())
         except UserError as error:
             _logger.warning("Letter of contact %s could not be printed: %s", action.id, error)
             return Receipt("failed", failure_type="print", failure_text=str(error))
         return Receipt("sending")
+
+    @api.model
+    def _recover(self, now, commit=False):
+        """Override: see what became of letters at the postal service."""
+        self.env["dunning.action"]._settle_posted(now)

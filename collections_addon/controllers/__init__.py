@@ -7,6 +7,7 @@ from . import (
     portal_documents,
     portal_home,
     portal_invoice,
+    portal_notice,
     portal_pay,
     portal_preferences,
     portal_plan,

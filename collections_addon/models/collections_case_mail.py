@@ -1,9 +1,28 @@
+import logging
+
+from lxml import html
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.tools import email_normalize
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize, html2plaintext, html_sanitize
 
+from ..domain.reply_text import answer_in, written
+from .collections_case_reason import ANSWERS
 from .dunning_action import CONTACTED
+
+_logger = logging.getLogger(__name__)
+#: Where core marks what a message quotes.
+QUOTED = "//*[@data-o-mail-quote]"
+MOST_TEXT = 5000
+#: Answer of one tap -> how an interaction names it.
+INTENT_OF = {
+    "paid": "paid",
+    "missing": "dispute",
+    "wrong": "dispute",
+    "time": "plan",
+    "other": "other",
+}
 
 
 class CollectionsCase(models.Model):
@@ -13,16 +32,16 @@ class CollectionsCase(models.Model):
 
     # === REPLIES === #
 
-    def message_update(self, msg_dict, update_vals=None):
+    def _message_post_after_hook(self, message, msg_vals):
         """Override of `mail`: an answer from outside is the outcome of the latest e-mail."""
-        if not self.env.context.get("dunning_auto_reply"):
-            for case in self:
-                case._note_reply(msg_dict)
-        return super().message_update(msg_dict, update_vals)
+        result = super()._message_post_after_hook(message, msg_vals)
+        if message.message_type == "email" and not self.env.context.get("dunning_auto_reply"):
+            self._note_reply(message)
+        return result
 
-    def _note_reply(self, msg_dict):
+    def _note_reply(self, message):
         collector = self.collector_id.partner_id
-        sender = email_normalize(msg_dict.get("email_from"))
+        sender = email_normalize(message.email_from)
         if (
             self.env["res.users"]
             .sudo()
@@ -30,11 +49,85 @@ class CollectionsCase(models.Model):
         ):
             return
         self.message_subscribe(collector.ids)
-        action = self._answered_email(msg_dict.get("parent_id"))
+        action = self._answered_email(message.parent_id)
+        self._take_reply(message, sender, action)
         if action and not action.outcome_id:
             action.outcome_id = self.env.ref("collections_addon.outcome_reply")
 
-    def _answered_email(self, message_id):
+    def _take_reply(self, message, sender, action):
+        """Keep what was written, and do what an answer of one tap says."""
+        case, now = self.sudo(), fields.Datetime.now()
+        text = _own_text(message.body)
+        answer = (
+            answer_in(text, self._answer_words()) if case._is_customer_address(sender) else None
+        )
+        case.env["collections.interaction"]._log(
+            "email",
+            "in",
+            text,
+            now,
+            case=case,
+            external_id=message.message_id,
+            action_id=action.id,
+            lang=case._customer_author().lang,
+            intent=INTENT_OF.get(answer),
+        )
+        if answer:
+            case._take_mailed_answer(answer, self.company_id._collections_today(now))
+
+    def _answer_words(self):
+        """(words, answer) in every installed language."""
+        for lang, _name in self.env["res.lang"].get_installed():
+            labels = self.with_context(lang=lang)._answer_labels()
+            yield from ((labels[code], code) for code in ANSWERS)
+
+    def _is_customer_address(self, address):
+        """Whether an e-mail came from an address that we know of the customer."""
+        people = self.env["res.partner"].search([("id", "child_of", self.partner_id.id)])
+        return bool(address) and address in people.mapped("email_normalized")
+
+    def _take_mailed_answer(self, answer, today):
+        """Do what the customer says; what is not possible goes to a person.
+
+        :param str answer: one of `ANSWERS`
+        :param datetime.date today: business date of the company
+        """
+        author = self._customer_author()
+        case = self.with_context(lang=author.lang or self.env.lang)
+        try:
+            with self.env.cr.savepoint():
+                thanks = case._do_mailed_answer(answer, today)
+        except UserError as error:
+            _logger.info("Answer %s by e-mail on case %s: %s", answer, self.id, error)
+            self._ask_collector(self.env._("Answer the customer's e-mail"), today, str(error))
+            return
+        if thanks:
+            case.message_post(body=thanks, partner_ids=author.ids, subtype_xmlid="mail.mt_comment")
+        else:
+            self._ask_collector(self.env._("Answer the customer's e-mail"), today)
+
+    def _do_mailed_answer(self, answer, today):
+        """The words to thank with; None where a person has to answer."""
+        late = self.move_line_ids.filtered(
+            lambda line: (
+                line.amount_residual_currency > 0 and (line.date_maturity or line.date) <= today
+            )
+        )
+        if answer == "paid":
+            self._customer_paid(late, today, "transfer", "", today)
+            return self.env._(
+                "Thank you. We look for your payment, and do not remind you meanwhile."
+            )
+        if answer == "missing":
+            moves = late.move_id.filtered(lambda move: move.dispute_state != "disputed")
+            moves = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
+            self._customer_missing(moves, "", today)
+            return self.env._(
+                "We are sorry. The invoice is on its way to you, and is not asked for now."
+            )
+        return None
+
+    def _answered_email(self, message):
         """The contact that was answered, else the latest e-mail."""
         emails = self.env["dunning.action"].search(
             [
@@ -44,7 +137,7 @@ class CollectionsCase(models.Model):
             ],
             order="sent_at desc, id desc",
         )
-        return emails.filtered(lambda e: e.mail_message_id.id == message_id)[:1] or emails[:1]
+        return emails.filtered(lambda e: message and e.mail_message_id == message)[:1] or emails[:1]
 
     # === BOUNCES === #
 
@@ -76,3 +169,18 @@ class CollectionsCase(models.Model):
         action._mark_failed("bounced", text, "bounced")
         self.message_post(body=Markup("<p>{}</p>").format(text), subtype_xmlid="mail.mt_note")
         self._refresh(self.company_id._collections_today(fields.Datetime.now()))
+
+
+def _own_text(body):
+    """What the author of an e-mail wrote itself, as plain text.
+
+    :param str body: HTML
+    """
+    tagged = html_sanitize(body or "", sanitize_attributes=False)
+    if not tagged.strip():
+        return ""
+    document = html.fragment_fromstring(str(tagged), create_parent="div")
+    for quote in document.xpath(QUOTED):
+        quote.drop_tree()
+    plain = html2plaintext(html.tostring(document, encoding="unicode"), include_references=False)
+    return written(plain)[:MOST_TEXT]

@@ -164,7 +164,9 @@ class DunningAction(models.Model):
         return ready.sorted(lambda a: a._postal_key()), self - ready
 
     def _letters_to_post(self):
-        return self.filtered(lambda a: a.channel_code == "letter" and a.state == "sending")
+        return self.filtered(
+            lambda a: a.channel_code == "letter" and a.state == "sending" and a.is_manual
+        )
 
     def _postal_key(self):
         postal = self._postal_partner()

@@ -21,7 +21,8 @@ class DunningAction(models.Model):
         return True
 
     def _start_fallback(self):
-        """Override: where the preferred channel failed, the level's own ones come first."""
+        """Override: where the preferred or chosen channel failed, the level's own ones come
+        first."""
         usual = self.browse()
         for action in self.filtered("run_id"):
             step = action._usual_step()
@@ -32,8 +33,8 @@ class DunningAction(models.Model):
         return super(DunningAction, usual)._start_fallback()
 
     def _usual_step(self):
-        """The first channel of the level, when the preferred one took its place."""
-        if self.channel_code != self.case_id.preferred_channel:
+        """The first channel of the level, when another one took its place."""
+        if self.channel_code != self.case_id.preferred_channel and not self.choice:
             return self.env["dunning.level.step"]
         used = self._used_channels()
         return self.level_id._first_steps().filtered(lambda s: s.channel_code not in used)[:1]

@@ -20,14 +20,13 @@ class LevelBook:
         self.manual_codes = env["collections.channel"]._manual_codes()
         self._openings = {}
 
-    def steps(self, level_id, preferred):
-        """(step id, channel) by which a level reaches a customer.
+    def wished(self, level_id, preferred):
+        """[(step id, channel)] of the channel a customer prefers; it takes the place of the
+        others. Empty where the level does not have it.
 
-        :param str|None preferred: the channel the customer prefers; where the level has
-            it, it takes the place of the others
+        :param str|None preferred: code of a channel
         """
-        wished = [step for step in self.all_steps[level_id] if step[1] == preferred]
-        return wished[:1] or self.first_steps[level_id]
+        return [step for step in self.all_steps[level_id] if step[1] == preferred][:1]
 
     def opening(self, level_id, now):
         """How a new contact of a level begins: who has to say yes to it.

@@ -6,6 +6,7 @@ memory that grows with the ledger. All of it is one transaction with the run.
 """
 
 import io
+import json
 from collections import Counter, defaultdict
 from functools import cached_property
 from operator import itemgetter
@@ -15,6 +16,7 @@ from odoo.tools import SQL
 
 from ..domain.message import compose
 from ..domain.summary import summarize
+from .channel_chooser import ChannelChooser
 from .dunning_level_book import LevelBook
 
 FLUSH_ITEMS = 20_000
@@ -22,7 +24,7 @@ NULL = "\\N"
 ACTION_COLUMNS = (
     "run_id, company_id, create_uid, write_uid, create_date, write_date, attempt_count,"
     " id, case_id, partner_id, recipient_id, currency_id, level_id, step_id, channel_code,"
-    " is_manual, state, reason_code, amount_total, amount_overdue, amount_credit"
+    " is_manual, state, reason_code, amount_total, amount_overdue, amount_credit, choice"
 )
 ITEM_COLUMNS = (
     "action_id, move_line_id, move_id, level_id, is_step, days_overdue, amount_residual,"
@@ -65,6 +67,9 @@ class DunningWriter:
     def _prepare(self):
         self.levels = LevelBook(self.env, self.company)
         self.now = fields.Datetime.now()
+        self.chooser = None
+        if self.company.collections_learn_channel:
+            self.chooser = ChannelChooser(self.env, self.company, self.today, self.levels)
         self.env["dunning.action"].flush_model()
         self.env["collections.case"].flush_model(["preferred_channel"])
         self.env["res.partner"].flush_model(["commercial_partner_id", "type", "active"])
@@ -182,13 +187,20 @@ class DunningWriter:
         self._copy_items(ids, plans)
 
     def _plans(self, listings):
-        """One contact per first step of the level: (partner, listing, step id, channel)."""
+        """One contact per first step of the level: (partner, listing, step id, channel, choice)."""
         for partner_id, listing in listings:
             currency_id = listing.items[0].line.currency_id
-            steps = self.levels.steps(listing.level_id, self.preferred.get(partner_id))
-            for step_id, code in steps:
+            steps = self._steps(listing.level_id, partner_id, currency_id)
+            for step_id, code, choice in steps:
                 if (partner_id, currency_id, code) not in self.under_way:
-                    yield partner_id, listing, step_id, code
+                    yield partner_id, listing, step_id, code, choice
+
+    def _steps(self, level_id, partner_id, currency_id):
+        """The customer's own wish, else what was learnt, else the level's channels."""
+        wished = self.levels.wished(level_id, self.preferred.get(partner_id))
+        if self.chooser and not wished:
+            return self.chooser.steps(level_id, partner_id, currency_id)
+        return [(*step, None) for step in wished or self.levels.first_steps[level_id]]
 
     def _next_ids(self, count):
         query = SQL("SELECT nextval('dunning_action_id_seq') FROM generate_series(1, %s)", count)
@@ -198,14 +210,15 @@ class DunningWriter:
         head = f"{self.run.id}\t{self.company.id}\t{self.env.uid}\t{self.env.uid}"
         head = f"{head}\t{self.now}\t{self.now}\t0"
         rows = []
-        for action_id, (partner_id, listing, step_id, code) in zip(ids, plans, strict=True):
+        for action_id, (partner_id, listing, step_id, code, choice) in zip(ids, plans, strict=True):
             state, reason = self._initial_state(listing)
             rows.append(
                 f"{head}\t{action_id}\t{self.facts.cases[partner_id][1]}\t{partner_id}\t"
                 f"{self.invoice_contact.get(partner_id, partner_id)}\t"
                 f"{listing.items[0].line.currency_id}\t{listing.level_id}\t{step_id}\t{code}\t"
                 f"{code in self.levels.manual_codes}\t{state}\t{reason}\t"
-                f"{listing.total:.6f}\t{listing.overdue:.6f}\t{listing.credit:.6f}\n"
+                f"{listing.total:.6f}\t{listing.overdue:.6f}\t{listing.credit:.6f}\t"
+                f"{json.dumps(choice) if choice else NULL}\n"
             )
         self._copy("dunning_action", ACTION_COLUMNS, rows)
 

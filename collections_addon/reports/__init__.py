@@ -1,1 +1,1 @@
-from . import collections_aging_report
+from . import collections_aging_report, collections_contact_report
