@@ -12,15 +12,16 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import Command, api, fields
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import new_test_user
+
+from .quick_common import QuickAccountingCommon
 
 CONTACTED = ("sent", "delivered", "opened")
 #: Group -> login; each is a person who also has what the job needs in accounting.
 GROUPS = ("viewer", "collector", "manager", "admin")
 
 
-class CollectionsCommon(AccountTestInvoicingCommon):
+class CollectionsCommon(QuickAccountingCommon):
     """A company in UTC with a three-level policy, and a customer of it.
 
     The policy is automatic, has no minimum gap and no tolerance: a test says what it

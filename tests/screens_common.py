@@ -5,13 +5,14 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import Command, fields
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import new_test_user
+
+from .quick_common import QuickAccountingCommon
 
 ROLES = ("viewer", "collector", "manager", "admin")
 
 
-class ScreensCommon(AccountTestInvoicingCommon):
+class ScreensCommon(QuickAccountingCommon):
     """A company with a policy, some debtors, and one user per role."""
 
     @classmethod

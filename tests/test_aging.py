@@ -7,14 +7,15 @@ from datetime import date, timedelta
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+
+from .quick_common import QuickAccountingCommon
 
 TODAY = date(2026, 3, 5)
 
 
-class LedgerCase(AccountTestInvoicingCommon):
+class LedgerCase(QuickAccountingCommon):
     """A ledger written down entry by entry, on a day of our own."""
 
     @classmethod

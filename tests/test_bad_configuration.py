@@ -1,15 +1,16 @@
 import psycopg2
 
 from odoo import Command, fields
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from .quick_common import QuickAccountingCommon
+
 TODAY = fields.Date.to_date("2026-03-11")
 
 
-class BadConfigurationCommon(AccountTestInvoicingCommon):
+class BadConfigurationCommon(QuickAccountingCommon):
     """A sound policy; each test spoils one thing and expects a sentence."""
 
     @classmethod

@@ -3,9 +3,10 @@
 from datetime import date, datetime, time, timedelta
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
+
+from .quick_common import QuickAccountingCommon
 
 DUE = date(2026, 3, 2)
 
@@ -15,7 +16,7 @@ def day(days):
 
 
 @tagged("post_install", "-at_install")
-class TestPromise(AccountTestInvoicingCommon):
+class TestPromise(QuickAccountingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -1,12 +1,13 @@
 """Events make the figures of a case right soon after, without the daily run."""
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import tagged
+
+from .quick_common import QuickAccountingCommon
 
 
 @tagged("post_install", "-at_install")
-class TestRefresh(AccountTestInvoicingCommon):
+class TestRefresh(QuickAccountingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

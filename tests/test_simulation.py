@@ -3,14 +3,15 @@
 from datetime import date, datetime, time, timedelta
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import Form, tagged
+
+from .quick_common import QuickAccountingCommon
 
 START = date(2026, 3, 2)
 
 
 @tagged("post_install", "-at_install")
-class TestSimulation(AccountTestInvoicingCommon):
+class TestSimulation(QuickAccountingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -66,6 +66,7 @@ def execute(arguments):
         installed = database.with_module(stand, note=note)
         name = f"collections_test_{clone_key()}"
         database.copy(stand, installed, name)
+        _make_company_ready(stand, name)
     _check_installation(installed, tally)
     _forget_coverage()
     _run_tools(stand, arguments.only, tally)
@@ -74,6 +75,13 @@ def execute(arguments):
     gates = True if arguments.only else _coverage(stand)
     print(f"\n{tally}", flush=True)
     return 0 if tally.passed and not tally.failed and gates else 1
+
+
+def _make_company_ready(stand, name):
+    """Give the tests' classes the company they start from; see tests/quick_common.py."""
+    program = [REPO / "scripts/inside/ready_company.py", "--database", name]
+    program += ["--config", stand.config_file(name)]
+    shell.run([stand.python, *program], env=stand.env, log="ready-company.log")
 
 
 def _check_installation(installed, tally):
