@@ -40,6 +40,7 @@
         "data/ir_cron_connection.xml",
         "data/ir_cron_provider.xml",
         "data/collections_dispute_data.xml",
+        "data/collections_dialog.xml",
         "data/collections_pay_data.xml",
         "data/mail_template_autopay.xml",
         "data/report_paperformat.xml",

@@ -88,6 +88,7 @@ from . import test_drift
 from . import test_file_import
 from . import test_tour_file_import
 from . import test_connection_access
+from . import test_conversation
 from . import test_connection_consent_http
 from . import test_outbox
 from . import test_outbox_crash

@@ -48,6 +48,8 @@ CLOCK_ALLOWED = {
     "email.CollectionsChannelEmail._render",
     "email.CollectionsChannelEmail._send",
     "call.CollectionsChannelCall._send",
+    # a chat that begins by itself has no moment of its own
+    "collections_conversation.CollectionsConversation._open",
     # what is shown or printed as of today
     "collections_overview.CollectionsOverview.get_overview",
     "collections_overview.CollectionsOverview.refresh_overview",

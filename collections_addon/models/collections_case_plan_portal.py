@@ -63,13 +63,13 @@ class CollectionsCase(models.Model):
         text = repr([quote.principal, quote.fee, quote.interest, quote.installments])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def _customer_plan(self, moves, offer, choices, code, name, now, ip):
+    def _customer_plan(self, moves, offer, choices, code, name, now, ip, source="portal"):
         """The customer agrees to the plan it has seen.
 
         :param str code: of what was seen, from :meth:`_customer_quote`
         :param str name: who agrees
         :param datetime.datetime now: naive UTC
-        :param str ip: network address
+        :param str ip: network address, or the number it calls or writes from
         :return: a plan that is active, or a draft that a manager has to approve
         :raises UserError: with a sentence for the customer
         """
@@ -83,7 +83,7 @@ class CollectionsCase(models.Model):
             )
         if not " ".join((name or "").split()):
             raise UserError(self.env._("Please enter your name."))
-        plan = self.env["collections.plan"]._propose(self, moves, offer, choices, "portal", today)
+        plan = self.env["collections.plan"]._propose(self, moves, offer, choices, source, today)
         plan.user_id = self.collector_id
         if plan.state == "proposed":
             plan._accept(name, now, ip)

@@ -58,12 +58,13 @@ class CollectionsCase(models.Model):
 
     # === PAID ALREADY === #
 
-    def _customer_paid(self, lines, paid_on, how, reference, today, files=()):
+    def _customer_paid(self, lines, paid_on, how, reference, today, files=(), source="portal"):
         """The customer says it has paid items: they rest while the payment is looked for.
 
         :param lines: `account.move.line`
         :param datetime.date|None paid_on: when it paid
         :param str how: one of `PAID_BY`
+        :param str source: where it says so
         :return: one per currency
         :rtype: `collections.announcement`
         :raises UserError: when it cannot be so
@@ -90,7 +91,7 @@ class CollectionsCase(models.Model):
                     "reference": reference[:200] or False,
                     "made_on": today,
                     "date": today,
-                    "source": "portal",
+                    "source": source,
                     "note": note,
                     "user_id": False,
                 }
@@ -103,7 +104,7 @@ class CollectionsCase(models.Model):
 
     def _check_claims(self, lines, files):
         earlier = self.announcement_ids.filtered(
-            lambda claim: claim.source == "portal" and claim.line_ids & lines
+            lambda claim: claim.source != "collector" and claim.line_ids & lines
         )
         if any(claim.state == "announced" for claim in earlier):
             raise UserError(self.env._("You told us so already: we are looking for your payment."))

@@ -327,7 +327,7 @@ class CollectionsPlan(models.Model):
         debt = sum(moves.mapped("amount_residual"))
         quote = offer._quote(case.company_id, debt, currency, today, choices)
         beyond = offer._beyond_limits(quote, currency, today)
-        if source == "portal" and (beyond or not offer.self_service):
+        if source != "collector" and (beyond or not offer.self_service):
             raise UserError(
                 " ".join(beyond) or self.env._("These terms are not offered here: please ask us.")
             )
