@@ -1,0 +1,89 @@
+"""The money of the coming weeks: what is expected, the band, and how good it was."""
+
+import random
+import unittest
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .domain_loader import domain_module
+
+forecast = domain_module("forecast")
+CURVE = ((7, 0.3), (30, 0.7), (60, 0.9))
+chances = st.lists(
+    st.tuples(st.integers(1, 90), st.floats(0, 1)), min_size=0, max_size=4, unique_by=lambda p: p[0]
+).map(lambda rows: tuple(zip(sorted(r[0] for r in rows), sorted(r[1] for r in rows), strict=True)))
+
+
+class TestCurve(unittest.TestCase):
+    def test_given_points_between_and_after(self):
+        self.assertEqual(forecast.paid_by(CURVE, 0), 0)
+        self.assertAlmostEqual(forecast.paid_by(CURVE, 3.5), 0.15)
+        self.assertEqual(forecast.paid_by(CURVE, 30), 0.7)
+        self.assertAlmostEqual(forecast.paid_by(CURVE, 90), 1 - 0.1 / 3)
+        self.assertEqual(forecast.paid_by((), 30), 0)
+        self.assertEqual(forecast.paid_by(((7, 1.0), (30, 1.0)), 60), 1)
+        self.assertEqual(forecast.paid_by(((0, 0.5),), 9), 0.5)
+        self.assertEqual(forecast.paid_by(((0, 0.5),), 0), 0.5)
+
+    @given(chances, st.floats(0, 200), st.floats(0, 200))
+    def test_rises_and_stays_a_chance(self, curve, one, other):
+        low, high = (forecast.paid_by(curve, day) for day in sorted((one, other)))
+        self.assertTrue(-1e-9 <= low <= high + 1e-9 <= 1 + 2e-9)
+
+
+class TestForecast(unittest.TestCase):
+    def test_certain_money_comes_in_its_week(self):
+        items = [forecast.certain(100, 1, 10, 0.8), forecast.certain(50, 2, 0, 1.0)]
+        weeks = forecast.forecast(items, 3).weeks
+        self.assertAlmostEqual(weeks[0].mean, 50)
+        self.assertAlmostEqual(weeks[1].mean, 80)
+        self.assertAlmostEqual(weeks[2].mean, 0)
+        self.assertGreater(weeks[1].high, weeks[1].mean)
+        self.assertLess(weeks[1].low, weeks[1].mean)
+
+    def test_one_customer_is_less_sure_than_two(self):
+        one = [forecast.Expected(100, 1, CURVE), forecast.Expected(100, 1, CURVE)]
+        two = [forecast.Expected(100, 1, CURVE), forecast.Expected(100, 2, CURVE)]
+        wide, narrow = (forecast.forecast(items).weeks[0] for items in (one, two))
+        self.assertAlmostEqual(wide.mean, narrow.mean)
+        self.assertGreater(wide.high - wide.low, narrow.high - narrow.low)
+
+    def test_band_and_bias_are_learnt_from_the_past(self):
+        past = [forecast.Past(1, 100, 80 + n) for n in range(21)] + [forecast.Past(1, 0, 5)]
+        found = forecast.forecast([forecast.certain(100, 1, 3, 1.0)], 1, past)
+        self.assertTrue(found.is_learnt)
+        week = found.weeks[0]
+        self.assertAlmostEqual(week.mean, 90)
+        self.assertAlmostEqual(week.low, 82)
+        self.assertAlmostEqual(week.high, 98)
+
+    def test_too_little_past_is_not_learnt_from(self):
+        past = [forecast.Past(1, 100, 90)] * (forecast.LEAST_PAST - 1)
+        self.assertFalse(forecast.forecast([], 2, past).is_learnt)
+        self.assertEqual(forecast.forecast([], 2).weeks, (forecast.Week(0, 0, 0),) * 2)
+
+    @given(st.lists(st.tuples(st.floats(0, 1e6), st.integers(0, 3), chances), max_size=8))
+    def test_no_more_than_is_owed(self, rows):
+        weeks = forecast.forecast([forecast.Expected(*row) for row in rows]).weeks
+        self.assertLessEqual(sum(week.mean for week in weeks), sum(r[0] for r in rows) + 1e-3)
+        self.assertTrue(all(0 <= w.low <= w.mean <= w.high for w in weeks))
+
+
+class TestQuality(unittest.TestCase):
+    def test_figures(self):
+        past = [forecast.Past(1, 100, 80), forecast.Past(1, 50, 70), forecast.Past(2, 0, 9)]
+        found = forecast.quality(past)
+        self.assertAlmostEqual(found.error, 40 / 150)
+        self.assertAlmostEqual(found.bias, 0)
+        self.assertEqual((found.coverage, found.count), (None, 2))
+        self.assertEqual(forecast.quality([]), forecast.Quality(None, None, None, 0))
+
+    def test_the_band_holds_about_four_of_five(self):
+        drawn = random.Random(5)
+        past = [forecast.Past(1, 100, 100 * drawn.lognormvariate(0, 0.3)) for _n in range(300)]
+        self.assertAlmostEqual(forecast.quality(past).coverage, 0.8, delta=0.03)
+
+
+if __name__ == "__main__":
+    unittest.main()
