@@ -108,6 +108,7 @@
         "views/portal_autopay.xml",
         "views/portal_preferences.xml",
         "views/portal_rating.xml",
+        "views/portal_pay_link.xml",
         "views/collections_complaint_views.xml",
         "views/collections_interaction_views.xml",
         "views/collections_connection_views.xml",

@@ -22,6 +22,7 @@ from . import test_simulation
 from . import test_refresh
 from . import test_dispute
 from . import test_promise
+from . import test_payment_link
 from . import test_plan
 from . import test_plan_interest
 from . import test_plan_coming
@@ -90,11 +91,13 @@ from . import test_tour_file_import
 from . import test_connection_access
 from . import test_conversation
 from . import test_connection_consent_http
+from . import test_bell
 from . import test_outbox
 from . import test_outbox_crash
 from . import test_outbox_fee
 from . import test_neutralize
 from . import test_sync_trust
+from . import test_mirror_people
 from . import test_mirror_press
 from . import test_mirror_rules
 from . import test_queue_job

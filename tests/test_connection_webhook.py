@@ -116,9 +116,10 @@ class WebhookStories:
         got = {event.connection_id: event.company_id for event in self.events}
         self.assertEqual(got, {self.connection: self.connection.company_id, made[0]: company})
 
-    def test_a_bell_has_the_ledger_read(self):
+    def test_a_bell_that_cannot_be_followed_has_the_ledger_read(self):
         now = fields.Datetime.now()
         self.connection.next_sync_at = now + timedelta(hours=1)
+        self.service.fault("unavailable", times=None)
         self._post(self._body("k1"))
         self.assertEqual(self.events.state, "pending")
         self.assertEqual(self._process(now), 1)
@@ -137,6 +138,7 @@ class WebhookStories:
             }
         )
         self.connection.invalidate_recordset()
+        self.service.fault("unavailable", times=None)
         for key in ("k1", "k2", "k3"):
             self._post(self._body(key))
         self._process(now)

@@ -248,6 +248,17 @@ FEE = {
 }  # fmt: skip
 
 
+class RelatedCase(QuickBooksCase):
+    def test_what_a_record_is_linked_to(self):
+        item = {
+            "LinkedTxn": [{"TxnId": "4", "TxnType": "Payment"}, {"TxnId": 4, "TxnType": "Invoice"}],
+            "Line": [None, {"LinkedTxn": [{"TxnId": "5", "TxnType": "Invoice"}]},
+                     {"LinkedTxn": [{"TxnId": "6", "TxnType": ["Charge"]}]}],
+        }  # fmt: skip
+        self.assertEqual(mapper.related(item), [("payments", "4"), ("invoices", "5")])
+        self.assertEqual(mapper.related(None), [])
+
+
 class WritingCase(QuickBooksCase):
     def test_a_payment(self):
         known = {"invoice_id": "7", "customer_id": "10", "amount": Decimal("5.00"),

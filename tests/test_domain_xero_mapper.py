@@ -377,6 +377,18 @@ FEE = {
 }  # fmt: skip
 
 
+class RelatedCase(XeroCase):
+    def test_what_an_invoice_and_a_credit_name(self):
+        item = {
+            "Payments": [{"PaymentID": "p"}, {"PaymentID": None}, "x"], "CreditNotes": None,
+            "Prepayments": [{"PrepaymentID": "q"}],
+            "Allocations": [{"Invoice": {"InvoiceID": "i"}}, {"Invoice": None}],
+        }  # fmt: skip
+        found = [("payments", "p"), ("prepayments", "q"), ("invoices", "i")]
+        self.assertEqual(mapper.related(item), found)
+        self.assertEqual(mapper.related(None), [])
+
+
 class WritingCase(XeroCase):
     def test_a_payment_is_written_as_recorded(self):
         body = mapper.payment_body(

@@ -3,6 +3,7 @@ from . import (
     account_move_credit,
     account_move_dispute,
     account_move_line,
+    account_move_pay_link,
     account_move_plan,
     account_move_screen,
     account_partial_reconcile,

@@ -2,6 +2,7 @@ from . import collections_connection, collections_connector, collections_externa
 from . import (
     account_move,
     account_move_line,
+    account_move_pay_link,
     account_partial_reconcile,
     collections_connection_access,
     collections_connection_budget,
@@ -26,6 +27,7 @@ from . import (
     collections_mirror_match,
     collections_mirror_meeting,
     collections_mirror_fee,
+    collections_mirror_people,
     collections_mirror_plan,
     collections_overview,
     collections_provider,
@@ -41,7 +43,11 @@ from . import (
     dunning_facts,
     res_company,
 )
-from . import collections_connection_file
+from . import (
+    collections_connection_bell,
+    collections_connection_file,
+    collections_connection_pay_link,
+)
 from . import collections_outbox, collections_outbox_queue, collections_outbox_fee
 from . import (
     account_partial_reconcile_outbox,

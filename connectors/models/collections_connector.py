@@ -58,6 +58,9 @@ class CollectionsConnector(models.AbstractModel):
     _home_balances = False
     #: Whether a person consents in the ledger's own pages (OAuth 2).
     _has_consent = True
+    #: Streams that can be had by their keys one by one only, and whose records, once there, do
+    #: not change but go.
+    _fixed_streams = ()
     #: Whether the ledger can be asked; else what it holds is brought as files.
     _is_asked = True
 
@@ -151,6 +154,16 @@ class CollectionsConnector(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _related(self, stream, item):
+        """Records that changed together with one, as far as it names them; pure.
+
+        :param dict item: as it was received
+        :return: (stream, key) pairs
+        :rtype: list[tuple[str, str]]
+        """
+        return []
+
+    @api.model
     def _gone(self, stream, external_id, raw):
         """What the ledger would say of a record that it does not have any more.
 
@@ -182,6 +195,14 @@ class CollectionsConnector(models.AbstractModel):
         :rtype: str|False
         """
         return False
+
+    @api.model
+    def _payment_link(self, client, external_id):
+        """Address of the ledger's own page on which an invoice can be paid, "" without one.
+
+        :raises ConnectorError: of `connectors.base`
+        """
+        return ""
 
     @api.model
     def _key_of(self, item, key, label):

@@ -166,7 +166,7 @@ class CollectionsMirror(models.AbstractModel):
             "invoice_currency_rate": entry.rate,
             "payment_reference": entry.number or name,
             "partner_shipping_id": entry.partner.id,
-            "collections_payment_link": entry.link or False,
+            "collections_payment_link": entry.link or entry.ref.move_id.collections_payment_link,
         }
 
     def _receivable_values(self, connection, entry):

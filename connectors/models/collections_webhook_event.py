@@ -67,10 +67,14 @@ class CollectionsWebhookEvent(models.Model):
             _logger.warning("A signed delivery of %s cannot be read: %s", provider, error)
             return True
         if self._keep(connections, events, now):
-            cron = self.env.ref("collections_addon.cron_webhook_event", raise_if_not_found=False)
-            if cron:
-                cron.sudo()._trigger()
+            self._wake()
         return True
+
+    @api.model
+    def _wake(self, moment=None):
+        cron = self.env.ref("collections_addon.cron_webhook_event", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(moment)
 
     @api.model
     def _signed_for(self, adapter, provider, raw, headers):
@@ -129,20 +133,22 @@ class CollectionsWebhookEvent(models.Model):
     @api.model
     def _cron_process(self):
         """Have the connections read that rang."""
-        now = fields.Datetime.now()
-        while self._process(now):
-            if not self.env["ir.cron"]._commit_progress(1):
+        progress = self.env["ir.cron"]
+        while self._process(fields.Datetime.now(), commit=True):
+            if not progress._commit_progress(1):
                 break
 
     @api.model
-    def _process(self, now):
-        """Take up some events; return how many."""
+    def _process(self, now, commit=False):
+        """Take up some events; return how many.
+
+        :param bool commit: commit before ledgers are asked
+        """
         events = self.search([("state", "=", "pending")], order="id", limit=BATCH)
-        events = events.try_lock_for_update()
-        for connection in events.connection_id:
-            connection._rung(now)
-        events.state = "done"
-        return len(events)
+        return sum(
+            connection._hear_guarded(own, now, commit)
+            for connection, own in events.grouped("connection_id").items()
+        )
 
     @api.autovacuum
     def _gc_events(self):

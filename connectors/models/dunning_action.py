@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 from ...collections_addon.models.dunning_action_gate import RECHECK
 
+#: Contacts whose invoices' payment pages are asked for before a dispatch.
+MOST_ACTIONS = 500
+
 
 class DunningAction(models.Model):
     """Nobody is reminded automatically of what an outside ledger may know to be paid."""
@@ -15,6 +18,21 @@ class DunningAction(models.Model):
         super()._before_dispatch(now, commit)
         for connection in self._connections_to_read(now):
             connection._sync_guarded(now, "dispatch", commit=commit)
+        self._fetch_payment_links(now, commit)
+
+    @api.model
+    def _fetch_payment_links(self, now, commit):
+        """Ask for the ledgers' payment pages of what is about to be sent."""
+        connections = self.env["collections.connection"].sudo()
+        offering = connections.search(
+            [("state", "=", "connected"), ("offer_payment_link", "=", True)]
+        )
+        for connection in offering.filtered(lambda c: c._adapter()._is_asked):
+            mirrored = Domain("item_ids.move_id.collections_connection_id", "=", connection.id)
+            actions = self.sudo().search(self._queued_domain(now) & mirrored, limit=MOST_ACTIONS)
+            moves = actions.item_ids.move_id
+            own = moves.filtered(lambda m, c=connection: m.collections_connection_id == c)
+            connection._fetch_payment_links(own, now, commit)
 
     @api.model
     def _connections_to_read(self, now):

@@ -84,6 +84,10 @@ class CollectionsConnectorQuickBooks(models.AbstractModel):
         return client.some(stream, keys)
 
     @api.model
+    def _related(self, stream, item):
+        return mapper.related(item)
+
+    @api.model
     def _gone(self, stream, external_id, raw):
         return {"Id": external_id, "status": "Deleted", "domain": "QBO"}
 

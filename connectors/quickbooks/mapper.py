@@ -151,8 +151,13 @@ def invoice(item: Fields, home: str = "") -> Invoice:
 
 
 def _link(item):
-    link = item.text("InvoiceLink")
-    return link if link.startswith("https://") else ""
+    return payment_link({"InvoiceLink": item.text("InvoiceLink")})
+
+
+def payment_link(item: Mapping[str, Any]) -> str:
+    """Return the address on which an invoice can be paid, "" where there is none."""
+    link = item.get("InvoiceLink")
+    return link if isinstance(link, str) and link.startswith("https://") else ""
 
 
 def credit_note(item: Fields, home: str = "") -> CreditNote:
@@ -230,6 +235,24 @@ def read(stream: str, items: Iterable[Any], home: str = "") -> Page:
     """
     _entity, reader, label = STREAMS[stream]
     return read_page(stream, items, lambda item: reader(item, home), ("Id", label))
+
+
+#: Type of a link -> the stream of what it leads to.
+LINKS = {"Invoice": "invoices", "CreditMemo": "credit_notes", "Payment": "payments"}
+
+
+def related(item: Any) -> list[tuple[str, str]]:
+    """Return stream and key of what a record is linked to, its balance changes with it."""
+    entries = [item, *_entries(item, "Line")]
+    links = [link for entry in entries for link in _entries(entry, "LinkedTxn")]
+    found = [(LINKS.get(str(link.get("TxnType"))), link.get("TxnId")) for link in links]
+    return [(stream, key) for stream, key in found if stream and isinstance(key, str) and key]
+
+
+def _entries(item, name):
+    entries = item.get(name) if isinstance(item, Mapping) else None
+    entries = entries if isinstance(entries, list) else []
+    return [entry for entry in entries if isinstance(entry, Mapping)]
 
 
 def payment_body(

@@ -23,6 +23,7 @@ class CollectionsConnectorXero(models.AbstractModel):
 
     _label = "Xero"
     _sequence = 10
+    _fixed_streams = ("payments",)
 
     @api.model
     def _identity(self, connection):
@@ -69,6 +70,10 @@ class CollectionsConnectorXero(models.AbstractModel):
             return client.one(stream, key)
         except Absent:
             return None
+
+    @api.model
+    def _related(self, stream, item):
+        return mapper.related(item)
 
     @api.model
     def _gone(self, stream, external_id, raw):

@@ -15,6 +15,10 @@ class CollectionsConnectorXero(models.AbstractModel):
     _home_balances = True
 
     @api.model
+    def _payment_link(self, client, external_id):
+        return client.payment_link(external_id)
+
+    @api.model
     def _source_url(self, connection, stream, external_id):
         page = PAGES.get(stream)
         return page + external_id if page else False

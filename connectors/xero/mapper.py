@@ -299,6 +299,36 @@ def read(stream: str, items: Iterable[Any]) -> Page:
     return read_page(stream, items, reader, (key, label))
 
 
+#: Field of a document -> stream and key of what stands there.
+LINKS = {
+    "Payments": ("payments", "PaymentID"),
+    "CreditNotes": ("credit_notes", "CreditNoteID"),
+    "Prepayments": ("prepayments", "PrepaymentID"),
+    "Overpayments": ("overpayments", "OverpaymentID"),
+}
+
+
+def related(item: Any) -> list[tuple[str, str]]:
+    """Return stream and key of what an invoice or credit names: payments, credits, invoices.
+
+    Xero rings for neither payments nor allocations, only for the documents they are about.
+    """
+    found = []
+    for name, (stream, key) in LINKS.items():
+        found += [(stream, entry.get(key)) for entry in _entries(item, name)]
+    for entry in _entries(item, "Allocations"):
+        invoice_ = entry.get("Invoice")
+        if isinstance(invoice_, Mapping):
+            found.append(("invoices", invoice_.get("InvoiceID")))
+    return [(stream, key) for stream, key in found if isinstance(key, str) and key]
+
+
+def _entries(item, name):
+    entries = item.get(name) if isinstance(item, Mapping) else None
+    entries = entries if isinstance(entries, list) else []
+    return [entry for entry in entries if isinstance(entry, Mapping)]
+
+
 def payment_body(
     *, invoice_id: str, account: Mapping[str, str], amount: Decimal, date, reference: str
 ) -> dict[str, Any]:

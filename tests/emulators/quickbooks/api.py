@@ -12,6 +12,8 @@ SINGLE = re.compile(r"SELECT \* FROM (\w+)", re.IGNORECASE)
 CDC_LIMIT = 1000
 CDC_WINDOW = timedelta(days=30)
 BATCH_LIMIT = 30
+#: Where customers pay: no part of the API.
+PAYMENT_PAGES = "https://connect.intuit.com/portal/app/pay/"
 COMPUTED = (
     "Id", "SyncToken", "MetaData", "domain", "sparse", "status", "Balance", "BalanceWithJobs",
     "UnappliedAmt", "FullyQualifiedName", "Level", "RemainingCredit", "LinkedTxn", "InvoiceLink",
@@ -77,7 +79,7 @@ class Api:
         record = self._show(entity)
         online = record.get("AllowOnlineCreditCardPayment") or record.get("AllowOnlineACHPayment")
         if include.lower() == "invoicelink" and online and entity.open:
-            record["InvoiceLink"] = f"{self.url}/pay/{entity.id}"
+            record["InvoiceLink"] = f"{PAYMENT_PAGES}{self.books.realm}-{entity.id}"
         return self.answer(**{kind: record})
 
     def _show(self, entity):

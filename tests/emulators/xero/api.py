@@ -18,6 +18,8 @@ SCOPES = {
     "currencies": ("accounting.settings",),
 }
 LISTS = {name.lower(): name for name in wire.IDS}
+#: Where customers see and pay invoices: no part of the API.
+PAYMENT_PAGES = "https://in.xero.com/"
 MISSING = "The resource you're looking for cannot be found"
 
 
@@ -27,10 +29,9 @@ class Api:
     :param app_name: the name of the calling application
     """
 
-    def __init__(self, ledger, app_name, public_url, timezone_name):
+    def __init__(self, ledger, app_name, timezone_name):
         self.ledger = ledger
         self.app_name = app_name
-        self.public_url = public_url
         self.timezone_name = timezone_name
 
     def serve(self, request, grant):
@@ -179,7 +180,7 @@ class Api:
             or record.status in ("DRAFT", "DELETED")
         ):
             raise Refused(404, MISSING, {"Content-Type": "text/html"})
-        link = f"{self.public_url}/pay/{record.id.replace('-', '')}"
+        link = f"{PAYMENT_PAGES}{record.id.replace('-', '')}"
         return self._answer("OnlineInvoices", [{"OnlineInvoiceUrl": link}])
 
     def _allocations(self, request, endpoint, key, rest):

@@ -270,7 +270,7 @@ class XeroEmulator(Emulator):
 
     def _call(self, request, grant, tenant):
         ledger = self.tenants[tenant]
-        api = Api(ledger, grant.app.client_id, self.url, "UTC")
+        api = Api(ledger, grant.app.client_id, "UTC")
         try:
             return self._overlaid(api.serve(request, grant))
         except Refused as refusal:

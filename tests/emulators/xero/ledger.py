@@ -28,6 +28,7 @@ class Contact:
     currency: str = ""
     phone: str = ""
     address: dict = field(default_factory=dict)
+    persons: list = field(default_factory=list)
     merged_into: str = ""
     updated: datetime | None = None
     history: list = field(default_factory=list)

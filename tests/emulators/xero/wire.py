@@ -83,7 +83,7 @@ def contact(record, balances=None):
         "DefaultCurrency": record.currency or None,
         "MergedToContactID": record.merged_into or None,
         "Balances": found and _balances(*found),
-        "ContactPersons": [],
+        "ContactPersons": record.persons,
         "HasAttachments": False,
         "HasValidationErrors": False,
     }
