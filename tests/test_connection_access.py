@@ -168,6 +168,18 @@ class TestConsentXero(AccessCase):
         self.connection.push_payments = True
         self.assertIn("accounting.payments", self._scopes(now))
 
+    def test_a_right_chosen_after_the_consent_is_missed_until_somebody_connects_again(self):
+        self._connect(self.connection, self.service)
+        self.assertFalse(self.connection.lacks_rights)
+        self.connection.push_payments = True
+        self.assertTrue(self.connection.lacks_rights)
+        self.assertIn("accounting.payments", self.connection._lacking_rights())
+        self._connect(self.connection, self.service)
+        self.connection.invalidate_recordset()
+        self.assertFalse(self.connection.lacks_rights)
+        self.connection.push_payments = False
+        self.assertFalse(self.connection._lacking_rights(), "to write is to read, too")
+
     def _scopes(self, now):
         url = urlsplit(self.connection._begin_consent(now).url)
         return parse_qs(url.query)["scope"][0].split()

@@ -203,6 +203,20 @@ class TestOutboxXero(OutboxContract, OutboxCommon):
     PROVIDER = "xero"
     PAY, NOTE, LIMIT = ("PUT", "Payments"), ("PUT", "History"), "minute"
 
+    def test_without_the_right_to_write_it_waits_until_somebody_connects_again(self):
+        """Xero: chosen after the consent, and nothing is sent that would be refused."""
+        row = self.pay_on_portal()
+        tokens = self.env["collections.connection.token"]._of(self.connection)
+        granted = tokens.scopes
+        tokens.scopes = "offline_access accounting.invoices.read accounting.contacts.read"
+        self.deliver()
+        self.assertEqual((row.state, row.attempts), ("waiting", 0))
+        self.assertIn("connect again", row.problem)
+        self.assertEqual(self.connection.state, "connected")
+        tokens.scopes = granted
+        self.deliver()
+        self.assertEqual((row.state, row.problem), ("done", False))
+
     @mute_logger(OUTBOX)
     def test_without_an_account_there_it_is_said_what_to_enter(self):
         self.connection.push_account = False

@@ -109,15 +109,95 @@ class TestLedgerTrust(ConnectionCommon):
 
     def test_figures_that_differ_stop_the_run_and_what_it_had_planned(self):
         self.run_on("2026-03-01")
-        self.connection.drift_open_count = 1
+        self.connection.drift_is_general = True
         with self.at("2026-03-01T11:30"):
             self.connection.last_sync = self.now
         self.dispatch_at("2026-03-01T12:00")
         self.assertEqual(self.action().reason_code, "ledger_drift")
         self.assertEqual(self.action().state, "queued")
         self.assertFalse(self.run_on("2026-03-02", reads=False).action_ids)
-        self.connection.drift_open_count = 0
+        self.connection.drift_is_general = False
         self.assertNotEqual(self.why(self.now.date())["reason_code"], "ledger_drift")
+
+    def thanked(self):
+        """Who was thanked after what the ledger told last."""
+        with freeze_time(self.now):
+            while self.env["collections.refresh"]._refresh_batch():
+                pass
+        return self.env["collections.thank.you"].search([]).case_id.partner_id
+
+    def reminded_and(self, act):
+        self.run_on("2026-03-01")
+        self.dispatch_at("2026-03-01T12:00")
+        self.assertEqual(self.action().state, "sent")
+        with self.at("2026-03-02T09:00"):
+            act()
+            self.clock.advance(minutes=1)
+            self.sync()
+        self.assertEqual(self.move.amount_residual, 0)
+
+    def test_who_paid_there_after_a_reminder_is_thanked(self):
+        self.reminded_and(lambda: self.service.pay(self.invoice))
+        self.assertEqual(self.thanked(), self.move.commercial_partner_id)
+
+    def test_who_got_a_credit_there_is_not_thanked(self):
+        def credit():
+            contact = self.service.ledger.invoice(self.invoice).contact.id
+            self.service.allocate(self.service.add_credit(contact, 100), self.invoice, 100)
+
+        self.reminded_and(credit)
+        self.assertFalse(self.thanked())
+
+    def differ(self, *keys):
+        """The ledger's figures of these customers are others, and nothing says why."""
+        for key in keys:
+            self.ref("customers", key).told_balance += 1
+        return self.connection._check_drift(self.now)
+
+    def other(self):
+        """Another customer of the same ledger, as late; its invoice here."""
+        self.clock.advance(minutes=1)
+        contact = self.service.add_contact("Birch Books", email="pay@birch.example")
+        key = self.service.add_invoice(contact, 80, due="2026-02-24", day="2026-02-01")
+        self.sync()
+        return contact, self.ref("invoices", key).move_id
+
+    def test_of_a_customer_whose_figures_differ_only_its_reminders_wait(self):
+        contact, other = self.other()
+        with self.at("2026-03-01T09:00"):
+            self.sync()
+            self.assertTrue(self.differ(contact))
+        self.assertFalse(self.connection.drift_is_general)
+        self.assertEqual(self.connection.drift_customer_count, 1)
+        run = self.run_on("2026-03-01", reads=False)
+        self.assertEqual(run.action_ids.item_ids.move_id, self.move)
+        line = other.line_ids.filtered("date_maturity")
+        self.assertEqual(line._dunning_explain(run.date)[line.id]["reason_code"], "ledger_drift")
+        self.dispatch_at("2026-03-01T10:30")
+        self.assertEqual(self.action().state, "sent")
+
+    def test_a_difference_found_after_the_run_stops_what_was_planned(self):
+        contact, other = self.other()
+        self.run_on("2026-03-01")
+        with self.at("2026-03-01T10:20"):
+            self.differ(contact)
+        self.dispatch_at("2026-03-01T10:30")
+        self.assertEqual(self.action().state, "sent")
+        waiting = self.env["dunning.action"].search([("item_ids.move_id", "=", other.id)])
+        self.assertEqual((waiting.state, waiting.reason_code), ("queued", "ledger_drift"))
+
+    def test_differences_of_many_customers_stop_all(self):
+        contact, _other = self.other()
+        self.connection.drift_customer_limit = 0
+        with self.at("2026-03-01T09:00"):
+            self.sync()
+            self.differ(contact)
+        self.assertTrue(self.connection.drift_is_general)
+        self.assertFalse(self.run_on("2026-03-01", reads=False).action_ids)
+        self.connection.drift_customer_limit = 1
+        with self.at("2026-03-01T10:30"):
+            self.connection._check_drift(self.now)
+        self.assertFalse(self.connection.drift_is_general)
 
     def test_until_the_first_import_is_through_nobody_is_reminded(self):
         self.connection.last_sync = False
@@ -138,7 +218,7 @@ class TestLedgerTrust(ConnectionCommon):
     def test_where_a_person_approves_the_person_decides(self):
         self.policy.mode = "review"
         self.env["dunning.policy"].search([]).mode = "review"
-        self.connection.drift_open_count = 1
+        self.connection.drift_is_general = True
         run = self.run_on("2026-03-01", reads=False)
         self.assertEqual(run.action_ids.mapped("reason_code"), ["awaiting_approval"])
 

@@ -71,7 +71,7 @@ class EmailComposer:
         self._today = company._collections_today(now)
         self._base_url = company.get_base_url()
         self._banks, self._lateness, self._answers = {}, {}, {}
-        self._links, self._outside = InvoiceLinks(self._env), {}
+        self._links = InvoiceLinks(self._env)
         self._say = words(self._env)
         self._common = self._common_values()
 
@@ -83,7 +83,7 @@ class EmailComposer:
         """
         actions = actions.with_env(self._env)
         lines = actions._statement_lines()
-        self._outside = self._outside_links(lines)
+        self._links.look_up(line.move_id for rows in lines.values() for line in rows)
         actions._fill_text_items(lines, self._form)
         files = self._invoice_files(actions, lines)
         texts = self._texts(actions)
@@ -287,18 +287,11 @@ class EmailComposer:
 
     # === PAYMENT === #
 
-    def _outside_links(self, lines):
-        """Pages of others that invoices are to be paid on, by invoice."""
-        ids = {line.move_id for rows in lines.values() for line in rows if line.is_invoice}
-        return self._env["account.move"].browse(ids)._pay_links()
-
     def _pay_url(self, line):
         """The page of an item's invoice, which opens without a login."""
         if not line.is_invoice or line.asked <= 0:
             return None
-        if line.move_id in self._outside:
-            return self._outside[line.move_id]
-        return self._base_url + self._links.path(line.move_id)
+        return self._links.url(line.move_id, self._base_url)
 
     def _payment(self, action, lines):
         """The button, and the other ways to pay."""

@@ -82,7 +82,7 @@ class CollectionsThankYou(models.Model):
                AND file.overdue = 0 AND file.stage NOT IN %(stages)s
                AND action.state IN %(contacted)s AND action.test_mode IS NOT TRUE
                AND line.reconciled
-               AND journal.type IN ('bank', 'cash', 'credit')
+               AND %(is_money)s
                AND partial.create_date >= %(matched)s AND partial.max_date >= %(received)s
                AND action.id > COALESCE(
                    (SELECT max(done.action_id) FROM collections_thank_you done
@@ -91,6 +91,7 @@ class CollectionsThankYou(models.Model):
           ORDER BY file.id
             """,
             company=company.id,
+            is_money=self._is_money(),
             partners=tuple(partner_ids) or (0,),
             stages=MANUAL_STAGES,
             contacted=CONTACTED,
@@ -98,6 +99,14 @@ class CollectionsThankYou(models.Model):
             received=company._collections_today(now) - RECEIVED_WITHIN,
         )
         return self.env.execute_query(query)
+
+    def _is_money(self):
+        """Hook: whether what an item was settled with is money, and no credit.
+
+        :return: a condition over `paid`, its item, and `journal`
+        :rtype: SQL
+        """
+        return SQL("journal.type IN ('bank', 'cash', 'credit')")
 
     def _accepts_email(self, recipient):
         """Whether the recipient has an address that works and does not refuse e-mail."""

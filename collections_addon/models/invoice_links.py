@@ -21,6 +21,7 @@ class InvoiceLinks:
     """
 
     def __init__(self, env):
+        self._env, self._outside = env, {}
         self._key = hmac(env(su=True), SCOPE, "key").encode()
         self._paths = {}
 
@@ -32,6 +33,20 @@ class InvoiceLinks:
         if move_id not in self._paths:
             self._paths[move_id] = f"/collections/invoice/{move_id}/{self._signature(move_id)}"
         return self._paths[move_id]
+
+    def look_up(self, move_ids):
+        """Look for pages of others on which invoices are to be paid.
+
+        :param move_ids: ids of `account.move`, double ones too
+        """
+        self._outside = self._env["account.move"].browse(set(move_ids))._pay_links()
+
+    def url(self, move_id, base_url):
+        """Where an invoice is seen and paid: the page of others that was found, else our own.
+
+        :rtype: str
+        """
+        return self._outside.get(move_id) or base_url + self.path(move_id)
 
     def is_genuine(self, move_id, signature):
         """Whether a signature is the one given out for this invoice."""

@@ -61,6 +61,7 @@ class CollectionsConnection(models.Model):
                 "drift_open_count": len(open_),
             }
         )
+        connection._judge_drift()
         return [row._summary() for row in open_]
 
     def action_check_drift(self):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import models
+from odoo import fields, models
 
 #: How old what was read may be when something is sent, where the policy sets no limit.
 READ_BEFORE_SENDING = timedelta(hours=24)
@@ -10,6 +10,57 @@ class CollectionsConnection(models.Model):
     """Whether what is mirrored may be relied on to remind somebody without a person's look."""
 
     _inherit = "collections.connection"
+
+    drift_customer_limit = fields.Integer(
+        string="Customers That May Differ",
+        default=10,
+        help="As long as the figures of no more customers differ without an explanation, only"
+        " their reminders wait; of more, the reminders of all customers of the ledger. 0: any"
+        " difference stops all.",
+    )
+    drift_is_general = fields.Boolean(
+        string="All Reminders Wait",
+        readonly=True,
+        copy=False,
+        help="The figures of so many customers differ that none can be relied on.",
+    )
+    drift_customer_count = fields.Integer(
+        string="Customers Whose Figures Differ", compute="_compute_drift_customer_count"
+    )
+
+    _positive_drift_limit = models.Constraint(
+        "CHECK(drift_customer_limit >= 0)", "The number of customers cannot be negative."
+    )
+
+    def _compute_drift_customer_count(self):
+        for connection in self:
+            connection.drift_customer_count = len(connection._drifting_partners())
+
+    def _unexplained(self):
+        """Differences that nothing explains, as of the last comparison."""
+        return (
+            self.env["collections.drift"]
+            .sudo()
+            .search([("connection_id", "in", self.ids), ("is_explained", "=", False)])
+        )
+
+    def _drifting_partners(self):
+        """Customers of whom some figure differs without an explanation.
+
+        :rtype: `res.partner`, commercial ones
+        """
+        return self._unexplained().partner_id.commercial_partner_id
+
+    def _judge_drift(self):
+        """Say whether the differences found make the whole ledger doubtful, or customers only.
+
+        One that belongs to no customer is of the whole.
+        """
+        for connection in self:
+            rows = connection._unexplained()
+            customers = len(rows.partner_id.commercial_partner_id)
+            nobodys = any(not row.partner_id for row in rows)
+            connection.drift_is_general = nobodys or customers > connection.drift_customer_limit
 
     def _standing_reason(self):
         """Why nobody is reminded automatically as long as nothing happens, or None.
@@ -22,16 +73,19 @@ class CollectionsConnection(models.Model):
             return "ledger_failing"
         if not self.last_sync:  # the first import is not through: payments may be missing
             return "stale_ledger"
-        return "ledger_drift" if self.drift_open_count else None
+        return "ledger_drift" if self.drift_is_general else None
 
-    def _unfit_reason(self, policy, now):
-        """Why nobody is reminded automatically at this moment, or None.
+    def _unfit_reason(self, policy, now, partner):
+        """Why a customer is not reminded automatically at this moment, or None.
 
         :param policy: `dunning.policy`
         :param datetime.datetime now: naive UTC
+        :param partner: `res.partner`, one record
         :rtype: str|None
         """
         reason = self._standing_reason()
+        if not reason and partner.commercial_partner_id in self._drifting_partners():
+            reason = "ledger_drift"
         if reason or not policy.freshness_hours:
             return reason
         known = max(self.last_sync, self.company_id.collections_confirmed_at or self.last_sync)

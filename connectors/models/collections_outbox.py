@@ -131,6 +131,10 @@ class CollectionsOutbox(models.Model):
         :param datetime.datetime now: naive UTC
         """
         self.ensure_one()
+        if self.connection_id._lacking_rights():
+            text = self.env._("The ledger has not given the right to write yet: connect again.")
+            self._wait(WAIT_FOR_CONNECTION, text, look, now)
+            return
         try:
             external_id = self._write_there(look, now)
         except RateLimited as error:

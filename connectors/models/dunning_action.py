@@ -58,7 +58,9 @@ class DunningAction(models.Model):
         if self.approved_by_id or policy.mode != "automatic":
             return False
         connections = self.item_ids.move_id.sudo().collections_connection_id
-        reason = next(filter(None, (c._unfit_reason(policy, now) for c in connections)), None)
+        reason = next(
+            filter(None, (c._unfit_reason(policy, now, self.partner_id) for c in connections)), None
+        )
         if reason:
             self._reschedule(now + RECHECK, reason)
         return bool(reason)

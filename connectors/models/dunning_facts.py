@@ -9,27 +9,35 @@ class DunningFacts(models.AbstractModel):
 
     @api.model
     def _move_pauses(self, company, date):
-        """Override: invoices of which less is open there, and all that are mirrored from a
-        ledger that fails, differs, or was never read whole. Where a person approves every
-        contact, of the latter it is the person who decides."""
+        """Override: invoices of which less is open there, those of customers whose figures
+        differ, and all that are mirrored from a ledger that fails, differs as a whole, or was
+        never read whole. Where a person approves every contact, of the latter it is the person
+        who decides."""
         pauses = super()._move_pauses(company, date)
         for move_id in self._asked_too_much(company):
             pauses.setdefault(move_id, "ledger_drift")
         connections = self.env["collections.connection"].sudo()._of_company(company)
         reasons = {c.id: reason for c in connections if (reason := c._standing_reason())}
-        if not reasons or not self._has_automatic_policy(company):
+        partners = connections._drifting_partners()
+        if not (reasons or partners) or not self._has_automatic_policy(company):
             return pauses
-        self.env["account.move"].flush_model(["collections_connection_id", "payment_state"])
+        self.env["account.move"].flush_model(
+            ["collections_connection_id", "payment_state", "commercial_partner_id"]
+        )
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, collections_connection_id FROM account_move"
-                " WHERE collections_connection_id IN %s AND state = 'posted'"
-                " AND payment_state IN ('not_paid', 'partial')",
-                tuple(reasons),
+                " WHERE (collections_connection_id = ANY(%(doubtful)s)"
+                "        OR collections_connection_id = ANY(%(connections)s)"
+                "           AND commercial_partner_id = ANY(%(partners)s))"
+                " AND state = 'posted' AND payment_state IN ('not_paid', 'partial')",
+                doubtful=list(reasons),
+                connections=connections.ids,
+                partners=partners.ids,
             )
         )
         for move_id, connection_id in rows:
-            pauses.setdefault(move_id, reasons[connection_id])
+            pauses.setdefault(move_id, reasons.get(connection_id, "ledger_drift"))
         return pauses
 
     def _asked_too_much(self, company):
