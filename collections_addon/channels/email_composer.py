@@ -289,9 +289,8 @@ class EmailComposer:
 
     def _pay_url(self, line):
         """The page of an item's invoice, which opens without a login."""
-        if not line.is_invoice or line.asked <= 0:
-            return None
-        return self._links.url(line.move_id, self._base_url)
+        payable = line.is_invoice and line.asked > 0
+        return self._links.url(line.move_id, self._base_url) if payable else None
 
     def _payment(self, action, lines):
         """The button, and the other ways to pay."""
