@@ -122,7 +122,7 @@ class TestLedgerTrust(ConnectionCommon):
     def thanked(self):
         """Who was thanked after what the ledger told last."""
         with freeze_time(self.now):
-            while self.env["collections.refresh"]._refresh_batch():
+            while self._scheduler["collections.refresh"]._refresh_batch():
                 pass
         return self.env["collections.thank.you"].search([]).case_id.partner_id
 
