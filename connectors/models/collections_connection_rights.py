@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CollectionsConnection(models.Model):
@@ -11,6 +11,7 @@ class CollectionsConnection(models.Model):
         help="The ledger has not been asked for the right to write yet.",
     )
 
+    @api.depends("state", "provider", "push_payments", "push_notes", "push_fees")
     def _compute_lacks_rights(self):
         for connection in self:
             connection.lacks_rights = bool(connection._lacking_rights())
