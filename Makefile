@@ -4,7 +4,7 @@
 PYTHON ?= python3
 DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
 
-.PHONY: help demo demo-connectors serve test test-core test-outside coverage lint format bench evaluate shell stop clean
+.PHONY: help demo demo-connectors serve test test-core test-outside coverage lint format translations bench evaluate shell stop clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ lint: ## check style and common mistakes
 
 format: ## let the linters mend what they can
 	@$(DEV) lint --fix
+
+translations: ## export the terms, merge them into i18n/*.po, say what is missing
+	@$(DEV) translations
 
 bench: ## measure; SIZES=10000,100000 OUT=figures.json
 	@$(DEV) bench $(if $(SIZES),--sizes "$(SIZES)") $(if $(OUT),--out "$(OUT)")

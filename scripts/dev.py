@@ -16,6 +16,7 @@ COMMANDS = {
     "test-outside": "hold the connectors against other people's stand-ins for Xero",
     "test-queue": "run the tests of background jobs with OCA's queue_job",
     "lint": "run the linters",
+    "translations": "export the terms, merge them into the languages, report",
     "bench": "measure against a generated ledger",
     "evaluate": "measure how well payments of a ledger can be predicted",
     "shell": "open Odoo's shell, or run a script in it, on the demonstration",

@@ -66,6 +66,7 @@ from . import test_portal_pay
 from . import test_portal_why
 from . import test_scenario_charges
 from . import test_interest_data
+from . import test_languages
 from . import test_autopay
 from . import test_autopay_limit
 from . import test_portal_autopay
