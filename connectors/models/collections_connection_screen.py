@@ -135,7 +135,7 @@ class CollectionsConnection(models.Model):
             "res_id": preview.id,
             "view_mode": "form",
             "target": "new",
-            "context": {"dialog_size": "large"},
+            "context": {"dialog_size": "extra-large"},
         }
 
     def action_open_refs(self):

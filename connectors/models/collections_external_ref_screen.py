@@ -14,6 +14,7 @@ class CollectionsExternalRef(models.Model):
         for ref in self:
             ref.stream_name = names.get(ref.stream, ref.stream)
 
+    @api.model
     def _stream_names(self):
         """Stream -> what a finance person calls its records."""
         return {

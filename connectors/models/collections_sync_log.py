@@ -110,6 +110,7 @@ class CollectionsSyncLogLine(models.Model):
 
     log_id = fields.Many2one("collections.sync.log", required=True, index=True, ondelete="cascade")
     stream = fields.Char(required=True)
+    stream_name = fields.Char(string="Kind", compute="_compute_stream_name")
     is_done = fields.Boolean()
     position = fields.Integer(help="Where the search for vanished records goes on.")
     check_state = fields.Selection(
@@ -127,6 +128,12 @@ class CollectionsSyncLogLine(models.Model):
     missing = fields.Json(help="Keys that the ledger has and that never came.")
     repeats = fields.Integer(help="How often it was read anew because records were missing.")
     problem = fields.Char()
+
+    @api.depends("stream")
+    def _compute_stream_name(self):
+        names = self.env["collections.external.ref"]._stream_names()
+        for line in self:
+            line.stream_name = names.get(line.stream, line.stream)
 
     def _share(self):
         """The part of this stream that was read, from 0 to 1."""

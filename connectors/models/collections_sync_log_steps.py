@@ -239,7 +239,9 @@ class CollectionsSyncLog(models.Model):
         """How it went, in a sentence."""
         counts = Counter({name: self[name] for name in ("new", "changed", "gone")})
         if drifts:
-            return self.env._("%(count)s figures differ from the ledger's.", count=len(drifts))
+            return self.env._(
+                "Figures that differ from the ledger's: %(count)s.", count=len(drifts)
+            )
         if not any(counts.values()):
             return self.env._("Nothing changed.")
         return self.env._(

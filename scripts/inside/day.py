@@ -103,7 +103,7 @@ class Report:
         """Print who was not contacted, and why."""
         print("\nNot contacted:")
         for row in run.reason_ids:
-            items = f"{row.line_count} items of {row.customer_count} customers"
+            items = f"{_many(row.line_count, 'item')} of {_many(row.customer_count, 'customer')}"
             print(f"  {row.reason_code:20}  {items:32}  {row.text}")
         if not run.reason_ids:
             print("  nobody was left out")
@@ -117,3 +117,7 @@ class Report:
             print(f"  {date:%a %Y-%m-%d}  {people:14}  {level} by {channel}")
         if not rows:
             print("  nothing")
+
+
+def _many(count, what):
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
