@@ -28,5 +28,6 @@ def execute(arguments):
         shell.run([stand.python, *program, "--mail-port", port], env=stand.env)
     print(
         f"\n{len(list(folder.glob('*.eml')))} e-mails were caught in {folder}"
-        f"\nmake serve DATABASE={name} opens both firms in the web client."
+        f"\nmake serve DATABASE={name} opens the web client: Collections, Configuration,"
+        "\nConnections; the other firm is chosen at the top right."
     )

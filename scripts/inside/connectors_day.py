@@ -29,7 +29,9 @@ def main():
         for provider in ledgers.LEDGERS:
             service = ledgers.start(provider, CUSTOMERS, INVOICES)
             stack.callback(service.stop)
-            Story(env, service).play()
+            story = Story(env, service)
+            story.play()
+            env.user.company_id = story.company  # whoever looks around begins in a firm
             env.cr.commit()
 
 
@@ -118,7 +120,7 @@ class Story:
         figures = self.env["collections.drift"].search_count(
             [("connection_id", "=", self.connection.id)]
         )
-        print(f"\n{figures} figures held against the ledger's: {len(differences)} differences.")
+        print(f"\n{figures} figures held against the ledger's: {len(differences)} different.")
         if differences:
             raise SystemExit("\n".join(row["text"] for row in differences))
 
