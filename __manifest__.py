@@ -31,6 +31,7 @@
         # Data
         "data/dunning_outcome.xml",
         "data/mail_template_reminder.xml",
+        "data/mail_template_short.xml",
         "data/collections_aging_bucket.xml",
         "data/dunning_policy.xml",
         "data/mail_template_plan.xml",
@@ -114,6 +115,7 @@
         "views/collections_connection_views.xml",
         "views/collections_connection_log_views.xml",
         "views/collections_provider_views.xml",
+        "views/collections_whatsapp_views.xml",
         "views/collections_drift_views.xml",
         "views/collections_menus.xml",
         "views/collections_channel_views.xml",

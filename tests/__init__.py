@@ -104,6 +104,8 @@ from . import test_mirror_rules
 from . import test_queue_job
 from . import test_connection_webhook
 from . import test_provider_webhook
+from . import test_channel_sms
+from . import test_channel_whatsapp
 from . import test_connection_crash
 from . import test_connection_screens
 from . import test_tour_connection

@@ -65,6 +65,29 @@ class ProviderMixin:
         service.webhook_url = provider.incoming_url
         return service, provider
 
+    @classmethod
+    def _whatsapp_text(cls, service, provider, text, lang, body, placeholders="total_text"):
+        """A text that WhatsApp has approved in place of a `mail.template`."""
+        number = len(service.templates) + 1
+        approved = cls.env["collections.whatsapp.template"].create(
+            {
+                "name": f"text_{number}",
+                "provider_id": provider.id,
+                "text_id": text.id,
+                "lang": lang,
+                "content_sid": f"HX{number:032}",
+                "body": body,
+                "placeholders": placeholders,
+                "state": "approved",
+            }
+        )
+        names = len(approved._names())
+        if provider.code == "twilio":
+            service.templates[approved.content_sid] = names
+        else:
+            service.templates[approved.name, approved.lang_code] = names
+        return approved
+
     def _tell(self, service, now, copies=1, shuffle=False):
         """Have a service tell its news, without a web server in between, and work it off."""
         take_notes(self.env, service, now, copies, shuffle)

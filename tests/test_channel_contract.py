@@ -10,6 +10,7 @@ from ..collections_addon.channels.base import ConfigurationError, Receipt, Retry
 from ..collections_addon.models.dunning_action import CONTACTED
 from ..collections_addon.models.dunning_reason import REASONS
 from .common import CollectionsCommon
+from .provider_common import ProviderMixin
 
 DAY = "2026-03-20"
 RECEIPT_STATES = {"sent", "delivered", "failed", "sending"}
@@ -19,7 +20,7 @@ BASE = "odoo.addons.collections_addon.collections_addon.channels.base"
 
 
 @tagged("post_install", "-at_install")
-class TestChannelContract(CollectionsCommon):
+class TestChannelContract(ProviderMixin, CollectionsCommon):
     """Each test goes through all channels installed; a new one is tested by existing."""
 
     @classmethod
@@ -48,6 +49,8 @@ class TestChannelContract(CollectionsCommon):
         }
         cls.company.write({"street": "1 Sender Road", "zip": "1000", "city": "Home"})
         cls.customer.write({**cls.address, "lang": "fr_FR"})
+        cls.service, provider = cls._twilio()
+        cls._whatsapp_text(cls.service, provider, cls.template, "fr_FR", "Merci de payer {{1}}.")
 
     def setUp(self):
         super().setUp()
@@ -67,6 +70,8 @@ class TestChannelContract(CollectionsCommon):
         )
         partner = partner or self._reachable(f"By {code}", lang="fr_FR")
         partner.dunning_policy_id = policy
+        consents = self.env["collections.consent"]
+        consents._give(partner, self.company, "whatsapp", DAY, "collector")
         invoice = self._invoice(partner, 1250, due="2026-03-10")
         with self.day(DAY):
             self._run(DAY)
@@ -145,7 +150,7 @@ class TestChannelContract(CollectionsCommon):
         for channel, action in self._each():
             self._send_now()
             expected = ("sending",) if channel._is_manual else CONTACTED
-            self.assertIn(action.state, expected)
+            self.assertIn(action.state, expected, action.failure_text)
             self._send_now(hour=13)
             self.assertIn(action.state, expected)
             self.assertEqual(action.attempt_count, 1)

@@ -48,6 +48,13 @@ CLOCK_ALLOWED = {
     "email.CollectionsChannelEmail._render",
     "email.CollectionsChannelEmail._send",
     "call.CollectionsChannelCall._send",
+    "journaled.CollectionsJournaledChannel._send",
+    "sms.CollectionsChannelSms._render",
+    "whatsapp.CollectionsChannelWhatsapp._render",
+    "whatsapp.CollectionsChannelWhatsapp._unavailable_reason",
+    # core's SMS queue and services give no time
+    "sms_sms.SmsSms._send",
+    "sms_sms.SmsTracker._tell_contacts",
     # a chat that begins by itself has no moment of its own
     "collections_conversation.CollectionsConversation._open",
     # what is shown or printed as of today
@@ -73,6 +80,7 @@ PUBLIC = {
     "mail_mail.MailMail.mark_outgoing",
     "mail_mail.MailMail.cancel",
     "account_move.AccountMove.button_draft",
+    "sms_sms.SmsSms.resend_failed",
 }
 ORM = {"create", "write", "unlink", "copy", "copy_data", "default_get", "init"}
 #: A method of a model, overridden here, that core calls with a record of its own.

@@ -1,1 +1,1 @@
-from . import base, call, email, letter, portal
+from . import base, journaled, call, email, letter, portal, sms, whatsapp

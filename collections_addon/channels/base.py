@@ -52,6 +52,8 @@ class CollectionsChannel(models.AbstractModel):
     #: Whether customers may refuse it.
     _can_refuse = True
     _sequence = 10
+    #: The family of its default texts: `reminder` (a letter), `short` (a few lines).
+    _texts = "reminder"
 
     # === REGISTRY === #
 

@@ -1,4 +1,7 @@
+import psycopg2
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 #: How far a contact has come; what a provider tells never takes it back.
 RANKS = {"queued": 0, "failed": 0, "sending": 0, "sent": 1, "delivered": 2, "opened": 3}
@@ -15,6 +18,10 @@ class DunningAction(models.Model):
         copy=False,
         index="btree_not_null",
         help="The number to which it was sent.",
+    )
+
+    provider_values = fields.Json(
+        readonly=True, copy=False, help="The approved text that was used, and what fills it."
     )
 
     # === KEYS === #
@@ -74,3 +81,26 @@ class DunningAction(models.Model):
 
     def _is_known_failure(self):
         return self.state == "failed" and self.failure_type != "unknown"
+
+    # === WHO IS AT IT === #
+
+    def _lock_under_way(self, code, ids=None):
+        """Lock contacts of a channel that are under way and that no worker holds.
+
+        :param str code: of the channel
+        :param ids: only these; all when not given
+        """
+        self.flush_model(["state", "channel_code", "attempt_count"])
+        among = SQL("id = ANY(%s)", list(ids)) if ids is not None else SQL("TRUE")
+        query = SQL(
+            "SELECT id FROM dunning_action WHERE state = 'sending' AND channel_code = %s"
+            " AND %s ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+            code,
+            among,
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(query, log_exceptions=False)
+                return self.browse(row[0] for row in self.env.cr.fetchall())
+        except psycopg2.errors.SerializationFailure:
+            return self.browse()  # other workers are at it: nothing is left behind

@@ -175,12 +175,11 @@ class DunningLevelStep(models.Model):
     @api.depends("channel_code", "level_id.days", "level_id.is_final")
     def _compute_template(self):
         """The text that goes with the level, until somebody chooses another."""
-        defaults = {self._default_text(name) for name in TEXTS}
+        defaults = self._default_texts(TEXTS)
         for step in self:
             if not step.template or step.template in defaults:
-                step.template = self._default_template(step.level_id)
+                step.template = step._default_template(step.level_id)
 
-    @api.model
     def _default_template(self, level):
         name = "friendly"
         if level.days < 0:
@@ -191,11 +190,25 @@ class DunningLevelStep(models.Model):
             name = "firm"
         return self._default_text(name)
 
-    @api.model
     def _default_text(self, name):
+        """The text of this name, of the family that the channel uses."""
+        if not self.channel_code:
+            return self._text_of("reminder", name)
+        channel = self.env["collections.channel"]._by_code(self.channel_code)
+        return self._text_of(channel._texts, name)
+
+    @api.model
+    def _text_of(self, family, name):
         return self.env.ref(
-            f"collections_addon.mail_template_reminder_{name}", raise_if_not_found=False
+            f"collections_addon.mail_template_{family}_{name}", raise_if_not_found=False
         )
+
+    @api.model
+    def _default_texts(self, names):
+        """These texts of all families."""
+        channels = self.env["collections.channel"]
+        families = {channels._by_code(code)._texts for code in channels._codes()} | {"reminder"}
+        return {self._text_of(family, name) for family in families for name in names}
 
     # === CONSTRAINT METHODS === #
 

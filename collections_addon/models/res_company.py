@@ -20,6 +20,11 @@ class ResCompany(models.Model):
     collections_test_email = fields.Char(
         string="Test Mailbox", help="Receives the messages of policies in test mode."
     )
+    collections_test_phone = fields.Char(
+        string="Test Phone",
+        help="Receives the text messages, WhatsApp messages and calls of policies in test mode. "
+        "As +…, with the code of the country.",
+    )
     collections_confirmed_at = fields.Datetime(
         string="Ledger Confirmed At",
         copy=False,

@@ -6,6 +6,9 @@ class ResConfigSettings(models.TransientModel):
 
     dunning_policy_id = fields.Many2one(related="company_id.dunning_policy_id", readonly=False)
     collections_stopped = fields.Boolean(related="company_id.collections_stopped", readonly=False)
+    collections_test_phone = fields.Char(
+        related="company_id.collections_test_phone", readonly=False
+    )
     collections_test_email = fields.Char(
         related="company_id.collections_test_email", readonly=False
     )

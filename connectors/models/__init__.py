@@ -35,6 +35,7 @@ from . import (
     collections_provider_adapter,
     collections_provider_event,
     collections_provider_event_message,
+    collections_provider_send,
     collections_sync_cursor,
     collections_sync_log,
     collections_sync_log_run,
