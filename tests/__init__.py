@@ -39,6 +39,7 @@ from . import test_screen_wizards
 from . import test_ledger_demo
 from . import test_list_speed
 from . import test_channel_call
+from . import test_channel_voice
 from . import test_channel_letter
 from . import test_tour_collections
 from . import test_tour_overview

@@ -12,7 +12,7 @@ from .domain_loader import ROOT
 
 STANDALONE = "collections_pure"
 PACKAGES = ("", "connectors", "connectors/xero", "connectors/quickbooks", "connectors/file")
-PACKAGES += ("collections_addon", "collections_addon/domain", "collections_addon/channels")
+PACKAGES += ("connectors/twilio", "collections_addon", "collections_addon/domain")
 
 
 def connector_module(name: str) -> ModuleType:
@@ -33,16 +33,3 @@ def _hollow(name, folder):
         package = ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
-
-
-def channel_module(name: str) -> ModuleType:
-    """Import a pure module of the channels.
-
-    :param name: such as `twiml`
-    """
-    if (__package__ or "").startswith("odoo.addons."):
-        return importlib.import_module(f"...collections_addon.channels.{name}", __name__)
-    for package in PACKAGES:
-        path = f"{STANDALONE}/{package}".rstrip("/")
-        _hollow(path.replace("/", "."), ROOT / package)
-    return importlib.import_module(f"{STANDALONE}.collections_addon.channels.{name}")

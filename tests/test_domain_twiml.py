@@ -5,10 +5,10 @@ import unittest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .connector_loader import channel_module
+from .connector_loader import connector_module
 from .emulators.twilio.voice_markup import BadMarkup, read
 
-twiml = channel_module("twiml")
+twiml = connector_module("twilio.twiml")
 TURKISH = twiml.Voice("tr-TR", "Polly.Filiz")
 DEAF = twiml.Voice("lt-LT", "Google.lt-LT-Standard-B", hears=False)
 NEXT = "https://firm.example/next?turn=2&more=1"
@@ -36,10 +36,11 @@ class TestTwiml(unittest.TestCase):
         self.assertEqual(gather.inside[0].attributes["voice"], "Polly.Filiz")
 
     def test_a_number_is_typed_to_its_end(self):
-        [gather] = read(twiml.ask(["Which?"], TURKISH, NEXT, [("1", "One")], typed=True))
-        self.assertNotIn("numDigits", gather.attributes)
-        self.assertEqual(gather.attributes["finishOnKey"], "#")
-        self.assertGreater(int(gather.attributes["timeout"]), 6)
+        for choices, seconds in (([], "9"), ([("1", "One")], "4")):
+            [gather] = read(twiml.ask(["Which?"], TURKISH, NEXT, choices, typed=True))
+            self.assertNotIn("numDigits", gather.attributes)
+            self.assertEqual(gather.attributes["finishOnKey"], "#")
+            self.assertEqual(gather.attributes["timeout"], seconds)
 
     def test_choices_of_more_than_a_key_are_typed_too(self):
         [gather] = read(twiml.ask(["Which?"], TURKISH, NEXT, [("10", "Ten"), ("1", "One")]))

@@ -3,11 +3,11 @@
 import unittest
 from urllib.parse import parse_qs, urlencode
 
-from .connector_loader import channel_module
+from .connector_loader import connector_module
 from .emulators.twilio.voice import Debtor, Desk, Endless, HangUp, Press, Speak, Wait
 from .emulators.web import Refused, Request
 
-twiml = channel_module("twiml")
+twiml = connector_module("twilio.twiml")
 ENGLISH = twiml.Voice("en-GB")
 ORDER = {
     "To": ["+37060000000"],
@@ -45,6 +45,7 @@ class Menu:
 
 class TestDesk(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.menu = Menu()
         self.desk = Desk("AC1", "token", ["+15005550006"], self.menu.post)
 
@@ -92,11 +93,10 @@ class TestDesk(unittest.TestCase):
     def test_a_recording_is_told_of_and_deleted_once(self):
         self.desk.play(self.desk.order(ORDER), Debtor([Press("9")]))
         [told] = self.menu.told("recording")
-        path = f"/2010-04-01/Accounts/AC1/Recordings/{told['RecordingSid']}.json"
-        request = Request("DELETE", path, {}, {}, b"")
-        self.assertEqual(self.desk.serve(request).status, 204)
+        request, sid = Request("DELETE", "", {}, {}, b""), told["RecordingSid"]
+        self.assertEqual(self.desk.serve(request, sid).status, 204)
         with self.assertRaises(Refused):
-            self.desk.serve(request)
+            self.desk.serve(request, sid)
 
     def test_orders_are_checked(self):
         for name, value in (
@@ -111,8 +111,7 @@ class TestDesk(unittest.TestCase):
             with self.subTest(name), self.assertRaises(Refused):
                 self.desk.order({**ORDER, name: [value]})
         body = urlencode(ORDER, doseq=True).encode()
-        path = "/2010-04-01/Accounts/AC1/Calls.json"
-        answer = self.desk.serve(Request("POST", path, {}, {}, body))
+        answer = self.desk.serve(Request("POST", "", {}, {}, body), None)
         self.assertEqual((answer.status, answer.body["status"]), (201, "queued"))
         self.assertEqual(parse_qs(body.decode()), ORDER)
 

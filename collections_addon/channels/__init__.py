@@ -1,1 +1,1 @@
-from . import base, journaled, call, email, letter, portal, sms, whatsapp
+from . import base, journaled, call, email, letter, portal, sms, voice, whatsapp

@@ -49,6 +49,8 @@ class CollectionsChannel(models.AbstractModel):
 
     #: A person makes the contact; the system only prepares it.
     _is_manual = False
+    #: The contact is made when somebody answers, some time after it was handed over.
+    _is_answered_later = False
     #: Whether customers may refuse it.
     _can_refuse = True
     _sequence = 10

@@ -124,6 +124,7 @@ from . import (
     dunning_policy_discount,
     dunning_policy_portal,
     dunning_policy_use,
+    dunning_policy_voice,
     dunning_policy_plan,
     dunning_policy_ready_plans,
     dunning_reason,

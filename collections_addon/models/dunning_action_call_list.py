@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
@@ -22,7 +20,6 @@ class DunningAction(models.Model):
     )
     call_phone = fields.Char(compute="_compute_call_facts", string="Phone")
     call_tries = fields.Integer(compute="_compute_call_facts", string="Calls Made")
-    call_sheet = fields.Html(compute="_compute_call_sheet", sanitize=False)
 
     _call_list_idx = models.Index(
         "(caller_id, call_on) WHERE state = 'sending' AND channel_code = 'call'"
@@ -43,10 +40,6 @@ class DunningAction(models.Model):
             phones = action.recipient_id._dunning_phones()
             action.call_phone = phones[0][1] if phones else False
             action.call_tries = counts.get(action, 0)
-
-    def _compute_call_sheet(self):
-        for action in self:
-            action.call_sheet = action._call_note(Markup("")) if action.recipient_id else False
 
     # === THE LIST === #
 

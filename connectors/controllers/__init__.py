@@ -1,1 +1,1 @@
-from . import oauth, provider_meta, provider_twilio, webhook
+from . import oauth, provider_meta, provider_twilio, provider_twilio_voice, webhook

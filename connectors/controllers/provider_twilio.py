@@ -24,7 +24,7 @@ def signed_delivery(kind, token):
 
 class TwilioController(http.Controller):
     @http.route(
-        "/collections/provider/twilio/<any(status,incoming,call):kind>/<string:token>",
+        "/collections/provider/twilio/<any(status,incoming,call,recording):kind>/<string:token>",
         type="http",
         auth="public",
         methods=["POST"],

@@ -34,8 +34,10 @@ from . import (
     collections_provider,
     collections_provider_adapter,
     collections_provider_event,
+    collections_provider_event_call,
     collections_provider_event_message,
     collections_provider_send,
+    collections_provider_voice,
     collections_sync_cursor,
     collections_sync_log,
     collections_sync_log_run,
@@ -50,6 +52,11 @@ from . import (
     collections_connection_bell,
     collections_connection_file,
     collections_connection_pay_link,
+    collections_call,
+    collections_call_contact,
+    collections_call_recording,
+    collections_call_talk,
+    collections_voice,
 )
 from . import collections_outbox, collections_outbox_queue, collections_outbox_fee
 from . import (

@@ -111,6 +111,16 @@ class CollectionsProviderAdapter(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _start_call(self, provider, connection, order):
+        """Order a call.
+
+        :param dict order: as `collections.call._order_form` makes it
+        :return: the provider's key
+        :raises ConnectorError: its classes say what went wrong
+        """
+        raise NotImplementedError
+
+    @api.model
     def _message_state(self, raw):
         """What became of a message: state (None: nothing new), code and text of a failure.
 

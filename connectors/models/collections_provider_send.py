@@ -54,6 +54,14 @@ class Way:
         """
         return self._hand_over("_send_template", number, template, values, ref)
 
+    def start_call(self, order):
+        """Order a call.
+
+        :param dict order: as `collections.call._order_form` makes it
+        :rtype: Result
+        """
+        return self._hand_over("_start_call", order)
+
     def _hand_over(self, method, *arguments):
         try:
             if self._connection is None:

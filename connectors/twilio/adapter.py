@@ -64,6 +64,12 @@ class CollectionsProviderTwilio(models.AbstractModel):
         is_named = service == "whatsapp" and not number.startswith("MG")
         return f"whatsapp:{number}" if is_named else number
 
+    # === CALLS === #
+
+    @api.model
+    def _start_call(self, provider, connection, order):
+        return connection.make("Calls", order)["sid"]
+
     # === WHAT IS TOLD === #
 
     @api.model

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..base import AuthExpired, Misconfigured, Rejected, Transient
+from ..base import Absent, AuthExpired, Misconfigured, Rejected, Transient
 from ..http import Answer, parse_json
 from ..messaging import ProviderSession
 
@@ -42,13 +42,24 @@ class TwilioClient:
         return self._request("POST", f"{self._base}/{resource}/{key}.json", data=dict(fields))
 
     def delete(self, resource: str, key: str):
-        """Delete something, such as a recording."""
-        self._session.request(
-            "DELETE",
-            f"{self._base}/{resource}/{key}.json",
-            headers=self._headers,
-            explain=explain,
-        )
+        """Delete something, such as a recording; one that is gone already is fine."""
+        try:
+            self._session.request(
+                "DELETE",
+                f"{self._base}/{resource}/{key}.json",
+                headers=self._headers,
+                explain=_explain_gone,
+            )
+        except Absent:
+            return
+
+    def fetch(self, resource: str, key: str, kind: str) -> bytes:
+        """Read a file, such as the sound of a recording.
+
+        :param kind: its ending: `mp3`
+        """
+        url = f"{self._base}/{resource}/{key}.{kind}"
+        return self._session.request("GET", url, headers=self._headers, explain=_explain_gone).body
 
     def get(self, resource: str = "", key: str = "", **params: Any) -> dict:
         """Read a record, a list of records, or without a resource the account itself."""
@@ -99,6 +110,11 @@ class TwilioClient:
         except Transient:
             # It was a good answer: what was asked has been done, we do not know its key.
             raise Transient("Twilio's answer was cut short.", maybe_done=method != "GET") from None
+
+
+def _explain_gone(answer: Answer) -> Exception | None:
+    """As below, but what does not exist is no error of the request."""
+    return Absent("It does not exist.") if answer.status == 404 else explain(answer)
 
 
 def explain(answer: Answer) -> Exception | None:

@@ -13,7 +13,12 @@ MESSAGE_STATES = {
     "undelivered": "failed",
     "canceled": "failed",
 }
-KEY_NAMES = {"status": "MessageSid", "incoming": "MessageSid", "call": "CallSid"}
+KEY_NAMES = {
+    "status": "MessageSid",
+    "incoming": "MessageSid",
+    "call": "CallSid",
+    "recording": "RecordingSid",
+}
 
 
 def is_signed(token: str | None, url: str, form: Mapping, signature: str) -> bool:
@@ -34,7 +39,7 @@ def is_signed(token: str | None, url: str, form: Mapping, signature: str) -> boo
 def read(kind: str, form: Mapping[str, str], ref: str = "") -> Heard | None:
     """Understand a webhook.
 
-    :param kind: `status`, `incoming` or `call`
+    :param kind: `status`, `incoming`, `call` or `recording`
     :param ref: what our own address said it is about
     :return: None where it says nothing that can be used
     """
@@ -49,6 +54,9 @@ def read(kind: str, form: Mapping[str, str], ref: str = "") -> Heard | None:
         return Heard(
             kind="call_status", key=f"{subject}:{state}", subject=subject, raw=form, ref=ref
         )
+    if kind == "recording":
+        state = form.get("RecordingStatus", "")
+        return Heard(kind=kind, key=f"{subject}:{state}", subject=subject, raw=form, ref=ref)
     state = form.get("MessageStatus") or form.get("SmsStatus", "")
     return Heard(
         kind="message_status", key=f"{subject}:{state}", subject=subject, raw=form, ref=ref

@@ -9,11 +9,12 @@ from urllib.parse import urlencode, urlsplit
 from ..messaging import MessagingEmulator, Note
 from ..web import Answer, Refused
 from .messages import Messages
+from .voice import Desk
 
 VERSION = "2010-04-01"
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "fedcba9876543210" * 2
-PLACE = re.compile(rf"/{VERSION}/Accounts/(\w+)(?:/(\w+))?(?:/(\w+))?\.json$")
+PLACE = re.compile(rf"/{VERSION}/Accounts/(\w+)(?:/(\w+))?(?:/(\w+))?\.(?:json|mp3)$")
 
 
 def signature(token, url, form):
@@ -44,7 +45,12 @@ class TwilioEmulator(MessagingEmulator):
         self.incoming_url = None
         self.opted_out = set()
         self.heard_at = {}
-        self.resources = {"Messages": Messages(self)}
+        self.desk = Desk(account, token, [n for n in self.numbers if n.startswith("+")])
+        self.resources = {
+            "Messages": Messages(self),
+            "Calls": self.desk,
+            "Recordings": self.desk,
+        }
 
     # === REQUESTS === #
 

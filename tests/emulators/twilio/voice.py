@@ -8,7 +8,6 @@ addresses it was given, as the service does, signed with the account's token.
 import base64
 import hashlib
 import hmac
-import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -83,6 +82,11 @@ class Call:
 
     def __init__(self, desk, sid, form, direction="outbound-api"):
         self.desk, self.sid, self.form, self.direction = desk, sid, form, direction
+        self.begin_again()
+
+    def begin_again(self):
+        """Forget everything that happened in this call."""
+        form, direction = self.form, self.direction
         self.status = "queued" if direction == "outbound-api" else "ringing"
         self.answered_by = None
         self.verbs = []
@@ -273,16 +277,20 @@ class Desk:
 
     # === ORDERS === #
 
-    def serve(self, request):
-        """Answer a request to the resources of calls and recordings; None for others."""
-        path = request.path.partition(f"/Accounts/{self.account}")[2]
-        if request.method == "POST" and path == "/Calls.json":
-            call = self.order(parse_qs(request.body.decode(), keep_blank_values=True))
-            return Answer(201, self._described(call))
-        found = re.fullmatch(r"/Recordings/(RE\w+)(\.json|\.mp3)?", path)
-        if found and request.method in ("DELETE", "GET"):
-            return self._serve_recording(request.method, found[1])
-        return None
+    def serve(self, request, sid):
+        """Answer a request for calls or recordings.
+
+        :param sid: of the one that is asked for
+        """
+        if sid and sid.startswith("RE"):
+            return self._serve_recording(request.method, sid)
+        if sid:
+            known = [call for call in self.calls if call.sid == sid]
+            if not known:
+                raise Refused(404, {"code": 20404, "message": "not found", "status": 404})
+            return Answer(200, self._described(known[0]))
+        call = self.order(parse_qs(request.body.decode(), keep_blank_values=True))
+        return Answer(201, self._described(call))
 
     def order(self, lists):
         """Check an order for a call, and take it.
@@ -321,6 +329,7 @@ class Desk:
             "status": call.status,
             "to": call.form["To"],
             "from": call.form["From"],
+            "duration": "20" if call.status == "completed" else None,
             "uri": f"/2010-04-01/Accounts/{self.account}/Calls/{call.sid}.json",
         }
 

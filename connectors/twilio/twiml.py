@@ -7,13 +7,8 @@ have had a part in; the official library escapes it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-try:
-    from twilio.twiml.voice_response import Gather, VoiceResponse
-except ImportError:  # the voice channel then says that it is not set up
-    Gather = VoiceResponse = None
-
 #: Seconds of silence before a question counts as unanswered; for typed numbers, longer.
-WAIT, WAIT_DIGITS = 6, 9
+WAIT, WAIT_CHOICE, WAIT_DIGITS = 6, 4, 9
 #: What speech recognition may be told to expect: so many phrases, so long each.
 MOST_HINTS, LONGEST_HINT = 100, 60
 #: Texts are spoken in pieces: a longer one is refused as a whole.
@@ -37,7 +32,17 @@ class Voice:
 
 def is_available() -> bool:
     """Tell whether the library is installed."""
-    return VoiceResponse is not None
+    try:
+        import twilio.twiml.voice_response  # noqa: F401 - only whether it is there
+    except ImportError:
+        return False
+    return True
+
+
+def _response():
+    from twilio.twiml.voice_response import VoiceResponse
+
+    return VoiceResponse()
 
 
 def ask(
@@ -55,30 +60,29 @@ def ask(
 
     :param action: where the answer goes
     :param choices: (key, label) pairs that can be pressed or said
-    :param typed: a number of several digits is expected, ended by the # key
+    :param typed: a number of several digits may be entered, ended by the # key
     :param begin: a recording to begin with
     """
-    document = VoiceResponse()
+    document = _response()
     if begin:
         begin.add_to(document)
     choices = list(choices)
-    gather = Gather(
+    gather = document.gather(
         input="dtmf speech" if voice.hears else "dtmf",
         action=action,
         method="POST",
         action_on_empty_result=True,
-        timeout=WAIT_DIGITS if typed else WAIT,
+        timeout=_patience(choices, typed),
         **_keys(choices, typed),
         **(_speech(choices, voice) if voice.hears else {}),
     )
     _say(gather, says, voice)
-    document.append(gather)
     return str(document)
 
 
 def tell(says: Iterable[str], voice: Voice) -> str:
     """Say something and end the call."""
-    document = VoiceResponse()
+    document = _response()
     _say(document, says, voice)
     document.hangup()
     return str(document)
@@ -99,7 +103,7 @@ def transfer(
     :param caller_id: the number that the person sees
     :param seconds: to let it ring
     """
-    document = VoiceResponse()
+    document = _response()
     _say(document, says, voice)
     dial = document.dial(action=action, method="POST", caller_id=caller_id, timeout=seconds)
     dial.number(number)
@@ -108,14 +112,14 @@ def transfer(
 
 def hang_up() -> str:
     """End the call without a word."""
-    document = VoiceResponse()
+    document = _response()
     document.hangup()
     return str(document)
 
 
 def nothing() -> str:
     """Answer a caller that is told nothing, such as one whose call is over."""
-    return str(VoiceResponse())
+    return str(_response())
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,13 @@ class Recording:
             recording_status_callback_method="POST",
             recording_status_callback_event="completed absent",
         )
+
+
+def _patience(choices, typed):
+    """A choice that may be the beginning of a longer number is not waited for as long."""
+    if typed:
+        return WAIT_CHOICE if choices else WAIT_DIGITS
+    return WAIT
 
 
 def _keys(choices, typed):
