@@ -4,7 +4,7 @@
 PYTHON ?= python3
 DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
 
-.PHONY: help demo demo-connectors serve test test-core test-outside coverage lint format translations bench evaluate shell stop clean
+.PHONY: help demo demo-connectors demo-channels serve test test-core test-outside coverage lint format translations bench evaluate shell stop clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,9 @@ demo: ## run one collections day; LEDGER=file.csv DATE=2013-03-15 for a ledger o
 
 demo-connectors: ## Xero and QuickBooks, emulated: connect, import, pay there, no reminder
 	@$(DEV) demo-connectors
+
+demo-channels: ## be the customer: phone menu, text messages, chat; LANGUAGE=tr_TR
+	@$(DEV) demo-channels $(if $(LANGUAGE),--language "$(LANGUAGE)")
 
 serve: ## open the web client; PORT=8069
 	@$(DEV) serve $(if $(PORT),--port $(PORT)) $(if $(DATABASE),--database $(DATABASE))

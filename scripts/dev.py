@@ -10,6 +10,7 @@ from devkit.shell import main
 COMMANDS = {
     "demo": "load the demonstration or a ledger and run its collections days",
     "demo-connectors": "mirror and chase two outside ledgers, on emulators",
+    "demo-channels": "be the customer: phone menu, text messages, chat",
     "serve": "open the demonstration in the web client",
     "test": "run the whole test suite",
     "test-core": "run Odoo's own tests with and without the module",
