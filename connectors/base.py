@@ -114,14 +114,30 @@ class Application:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a document's total is made of.
+
+    :param kind: `revenue` or `tax`
+    :param code: of the ledger's account, product or tax, “-” where it names none
+    :param amount: below zero where it is deducted
+    """
+
+    kind: str
+    code: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document(Record):
     """What invoices and credits share. Of a deleted one only the key is sure.
 
     :param rate: units of the document's currency for one of the ledger's own
+    :param parts: nothing where the ledger gives no lines, or they cannot be read
     """
 
     state: State
     customer_id: str = ""
+    parts: tuple[Part, ...] = ()
     number: str = ""
     reference: str = ""
     date: dt.date | None = None

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .base import Record
+from .base import ZERO, Part, Record
 
 #: Why a record is set aside; the values are filled in by name.
 SENTENCES = {
@@ -326,3 +326,28 @@ def _python_iso(value):
     if zone and ":" not in zone:
         zone = f"{zone[:3]}:{zone[3:]}"
     return f"{head}.{(decimals or '0')[:6]:0<6}{zone}"
+
+
+#: Stands for a code where the ledger names none.
+NO_CODE = "-"
+
+
+def sum_parts(rows: Callable[[], Iterable[tuple[str, str, Decimal]]]) -> tuple[Part, ...]:
+    """Add up what a document is made of, by kind and code.
+
+    Lines are of no concern for what is owed: of a document whose lines cannot be read, the sum
+    is known nevertheless.
+
+    :param rows: gives kind, code and amount of each line
+    :return: nothing where a line cannot be read
+    """
+    sums: dict[tuple[str, str], Decimal] = {}
+    try:
+        for kind, code, amount in rows():
+            key = kind, code or NO_CODE
+            sums[key] = sums.get(key, ZERO) + amount
+    except Unreadable:
+        return ()
+    return tuple(
+        Part(kind=kind, code=code, amount=amount) for (kind, code), amount in sums.items() if amount
+    )

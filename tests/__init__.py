@@ -99,6 +99,7 @@ from . import test_outbox_crash
 from . import test_outbox_fee
 from . import test_neutralize
 from . import test_sync_trust
+from . import test_mirror_parts
 from . import test_mirror_people
 from . import test_mirror_press
 from . import test_mirror_rules

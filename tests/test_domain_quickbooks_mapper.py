@@ -248,6 +248,39 @@ FEE = {
 }  # fmt: skip
 
 
+class PartsCase(QuickBooksCase):
+    def parts(self, **values):
+        record = self.taken("invoices", {**INVOICE, **values})
+        return {(part.kind, part.code): part.amount for part in record.parts}
+
+    def test_lines_are_added_up_by_product_and_tax_rate(self):
+        def sale(amount, key):
+            detail = {"ItemRef": {"value": key}}
+            kind = "SalesItemLineDetail"
+            return {"Amount": Decimal(amount), "DetailType": kind, kind: detail}
+
+        group = {"DetailType": "GroupLineDetail", "GroupLineDetail": {"Line": [sale(5, "4")]}}
+        discount = {
+            "Amount": 10, "DetailType": "DiscountLineDetail",
+            "DiscountLineDetail": {"DiscountAccountRef": {"value": "86"}},
+        }  # fmt: skip
+        subtotal = {"Amount": 45, "DetailType": "SubTotalLineDetail"}
+        tax = {"TotalTax": 3, "TaxLine": [
+            {"Amount": 3, "TaxLineDetail": {"TaxRateRef": {"value": "7"}}}]}  # fmt: skip
+        lines = [sale(40, "3"), group, discount, subtotal, {"Amount": 9}]
+        found = self.parts(Line=lines, TxnTaxDetail=tax)
+        self.assertEqual(found, {
+            ("revenue", "3"): 40, ("revenue", "4"): 5, ("revenue", "86"): -10, ("tax", "7"): 3,
+        })  # fmt: skip
+        found = self.parts(Line=[sale(40, "3")], TxnTaxDetail={"TotalTax": 2})
+        self.assertEqual(found, {("revenue", "3"): 40, ("tax", "-"): 2})
+
+    def test_lines_that_cannot_be_read_set_nothing_aside(self):
+        kind = "SalesItemLineDetail"
+        for lines in ("x", [{"Amount": "much", "DetailType": kind}], [None]):
+            self.assertEqual(self.parts(Line=lines), {})
+
+
 class RelatedCase(QuickBooksCase):
     def test_what_a_record_is_linked_to(self):
         item = {

@@ -377,6 +377,28 @@ FEE = {
 }  # fmt: skip
 
 
+class PartsCase(XeroCase):
+    def parts(self, **values):
+        record = self.taken("invoices", {**INVOICE, **values})
+        return {(part.kind, part.code): part.amount for part in record.parts}
+
+    def test_lines_are_added_up_by_account_and_tax(self):
+        lines = [
+            {"AccountCode": "200", "LineAmount": 60, "TaxType": "OUTPUT", "TaxAmount": 6},
+            {"AccountCode": "200", "LineAmount": 40, "TaxType": "OUTPUT", "TaxAmount": 4},
+            {"LineAmount": -10, "TaxType": "NONE", "TaxAmount": 0},
+        ]  # fmt: skip
+        found = self.parts(LineItems=lines, LineAmountTypes="Exclusive")
+        wanted = {("revenue", "200"): 100, ("revenue", "-"): -10, ("tax", "OUTPUT"): 10}
+        self.assertEqual(found, wanted)
+        found = self.parts(LineItems=lines[:1], LineAmountTypes="Inclusive")
+        self.assertEqual(found, {("revenue", "200"): 54, ("tax", "OUTPUT"): 6})
+
+    def test_lines_that_cannot_be_read_set_nothing_aside(self):
+        for lines in (None, "x", [{"LineAmount": "much"}], [None]):
+            self.assertEqual(self.parts(LineItems=lines), {})
+
+
 class RelatedCase(XeroCase):
     def test_what_an_invoice_and_a_credit_name(self):
         item = {

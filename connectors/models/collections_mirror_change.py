@@ -108,8 +108,12 @@ class CollectionsMirror(models.AbstractModel):
         move.write(self._head_values(connection, entry, name))
         own = self._receivable_values(connection, entry)
         item.write({key: own[key] for key in own if key not in ("display_type", "account_id")})
+        self._write_counterparts(connection, entry, move.line_ids - item)
+
+    def _write_counterparts(self, connection, entry, lines):
+        """Bring the items against the receivable one to what they have to be."""
         other = self._counterpart_values(connection, entry)
-        (move.line_ids - item).write({key: other[key] for key in other if key != "display_type"})
+        lines.write({key: other[key] for key in other if key != "display_type"})
 
     def _reopen(self, moves):
         """Make documents writable; core refuses where a period is closed."""

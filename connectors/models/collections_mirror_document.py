@@ -144,7 +144,7 @@ class CollectionsMirror(models.AbstractModel):
             "partner_bank_id": False,
             "invoice_user_id": False,
             "line_ids": [
-                Command.create(self._counterpart_values(connection, entry)),
+                *map(Command.create, self._counterparts(connection, entry)),
                 Command.create(self._receivable_values(connection, entry)),
             ],
         }
@@ -183,6 +183,10 @@ class CollectionsMirror(models.AbstractModel):
             "no_followup": False,
             "tax_ids": [Command.clear()],
         }
+
+    def _counterparts(self, connection, entry):
+        """Values of the items against the receivable one."""
+        return [self._counterpart_values(connection, entry)]
 
     def _counterpart_values(self, connection, entry):
         return {

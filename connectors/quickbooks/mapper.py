@@ -22,7 +22,7 @@ from ..base import (
     State,
     Target,
 )
-from ..reading import Fields, Page, Unreadable, read_page
+from ..reading import Fields, Page, Unreadable, read_page, sum_parts
 
 #: What lines of a payment are linked to. Statement charges are no documents here.
 TARGETS = {"Invoice": Target.INVOICE, "CreditMemo": Target.CREDIT_NOTE}
@@ -129,8 +129,37 @@ def _document(item, home, total):
         "date": item.needed_date("TxnDate"),
         "currency": _currency(item, home),
         "rate": _rate(item),
+        "parts": sum_parts(lambda: _parts(item)),
         "total": total,
     }
+
+
+def _parts(item):
+    """Kind, code and amount of each line: products, discounts, and taxes by their rate."""
+    for line in _flat(item.children("Line")):
+        kind = line.text("DetailType")
+        detail = line.child(kind) if kind else line
+        if kind == "SalesItemLineDetail":
+            yield "revenue", detail.child("ItemRef").text("value"), line.amount("Amount")
+        elif kind == "DiscountLineDetail":
+            account = detail.child("DiscountAccountRef").text("value")
+            yield "revenue", account, -line.amount("Amount")
+    taxes = item.child("TxnTaxDetail")
+    rows = taxes.children("TaxLine")
+    for row in rows:
+        rate = row.child("TaxLineDetail").child("TaxRateRef").text("value")
+        yield "tax", rate, row.amount("Amount")
+    if not rows:
+        yield "tax", "", taxes.optional_amount("TotalTax") or ZERO
+
+
+def _flat(lines):
+    """Lines, those of groups among them."""
+    for line in lines:
+        if line.text("DetailType") == "GroupLineDetail":
+            yield from _flat(line.child("GroupLineDetail").children("Line"))
+        else:
+            yield line
 
 
 def invoice(item: Fields, home: str = "") -> Invoice:

@@ -24,7 +24,7 @@ from ..base import (
     State,
     Target,
 )
-from ..reading import Fields, Page, Unreadable, read_page
+from ..reading import Fields, Page, Unreadable, read_page, sum_parts
 
 STATES = {
     "DRAFT": State.DRAFT,
@@ -163,10 +163,21 @@ def invoice(item: Fields) -> Invoice | None:
         due_date=_needed_date(item, "DueDate"),
         currency=_currency(item),
         rate=item.rate("CurrencyRate"),
+        parts=sum_parts(lambda: _lines(item)),
         total=total,
         tax=item.optional_amount("TotalTax"),
         balance=balance,
     )
+
+
+def _lines(item):
+    """Kind, code and amount of each line, without its tax and of its tax."""
+    inclusive = item.text("LineAmountTypes") == "Inclusive"
+    for line in item.children("LineItems"):
+        amount = line.optional_amount("LineAmount") or ZERO
+        tax = line.optional_amount("TaxAmount") or ZERO
+        yield "revenue", line.text("AccountCode"), amount - tax if inclusive else amount
+        yield "tax", line.text("TaxType"), tax
 
 
 def _currency(item):
@@ -207,6 +218,7 @@ def _credit(item: Fields, kind: type[Credit], key: str, number: str) -> Credit |
         date=_needed_date(item, "Date"),
         currency=_currency(item),
         rate=item.rate("CurrencyRate"),
+        parts=sum_parts(lambda: _lines(item)),
         total=total,
         remaining=remaining,
         applications=applications,
