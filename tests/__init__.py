@@ -31,6 +31,7 @@ from . import test_plan_ready_terms
 from . import test_portal_plan
 from . import test_scenario_plan
 from . import test_aging
+from . import test_kpi_figures
 from . import test_digest
 from . import test_overview
 from . import test_demo_data

@@ -50,23 +50,14 @@ class CollectionsOverview(models.AbstractModel):
         latest = self._latest()
         currencies = self.env.companies.currency_id
         return {
-            "today": str(today),
             "date_from": str(start),
             "date_to": str(end),
-            "currency_id": self.env.company.currency_id.id,
-            "companies": self._companies(latest),
             "is_converted": bool(currencies - self.env.company.currency_id),
             "is_complete": len(latest) == len(self.env.companies),
             "has_history": self._has_history(),
             "can_build": self.env["collections.kpi"].has_access("create"),
-            "figures": self._figures(latest, today),
-            "aging": self._aging(latest),
             "trend": self._trend(start, end),
-            "contacts": self._contacts(today),
-            "skipped": self._skipped(),
-            "top": self._top(today),
-            "next": self._next(today),
-            "ledgers": self._ledgers(),
+            **self._overview(latest, today),
         }
 
     @api.model
@@ -84,6 +75,25 @@ class CollectionsOverview(models.AbstractModel):
                 company, company._collections_today(now)
             )
         return True
+
+    def _overview(self, latest, today):
+        """The figures of a day: what other features show on the Overview they add here.
+
+        :param latest: `collections.kpi`, the latest of each company
+        :rtype: dict
+        """
+        return {
+            "today": str(today),
+            "currency_id": self.env.company.currency_id.id,
+            "companies": self._companies(latest),
+            "figures": self._figures(latest, today),
+            "aging": self._aging(latest),
+            "contacts": self._contacts(today),
+            "skipped": self._skipped(),
+            "top": self._top(today),
+            "next": self._next(today),
+            "ledgers": self._ledgers(),
+        }
 
     # === ACCESS AND CURRENCY === #
 

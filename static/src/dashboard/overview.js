@@ -14,7 +14,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
-import { formatInteger } from "@web/views/fields/formatters";
+import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
@@ -26,6 +26,7 @@ import {
     skippedChart,
     trendChart,
 } from "./overview_charts";
+import { paceTiles } from "./overview_pace";
 import { palette } from "./overview_colors";
 
 const OPEN_STATES = ["draft", "queued", "sending"];
@@ -131,6 +132,7 @@ export class CollectionsOverview extends Component {
                     digits: [16, 0],
                 }),
             number: (number) => formatInteger(number),
+            decimal: (number) => formatFloat(number, { digits: [16, 1] }),
             date: (text) =>
                 date(text, { day: "numeric", month: "short", year: "2-digit" }),
             day: (text) =>
@@ -239,6 +241,12 @@ export class CollectionsOverview extends Component {
                     ]),
             },
         ];
+    }
+
+    get paceTiles() {
+        const open = (name) => () =>
+            this.open(name, "collections.kpi", [], ["list", "graph"]);
+        return paceTiles(this.state.data.pace, this.format, open);
     }
 
     get formulas() {

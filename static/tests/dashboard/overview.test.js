@@ -37,6 +37,15 @@ const quiet = {
     is_complete: true,
     has_history: true,
     can_build: true,
+    pace: {
+        sales: 0,
+        dso: null,
+        is_least: false,
+        simple: null,
+        best: null,
+        delinquent: null,
+        effectiveness: null,
+    },
     figures: {
         receivable: 0,
         credit_amount: 0,
