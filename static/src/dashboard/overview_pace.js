@@ -12,7 +12,8 @@ const BLANK = "–";
  */
 export function paceTiles(pace, format, open) {
     const days = (value) => (value === null ? BLANK : format.decimal(value));
-    const daysNote = (value) => (value === null ? _t("no sales in 90 days") : _t("days"));
+    const daysNote = (value) =>
+        value === null ? _t("no sales in 90 days") : _t("days");
     const tile = (key, label, value, note, formula) => {
         return { key, label, value, note, formula, open: open(label) };
     };
@@ -52,7 +53,9 @@ export function paceTiles(pace, format, open) {
         tile(
             "cei",
             _t("Collection effectiveness"),
-            pace.effectiveness === null ? BLANK : `${format.decimal(pace.effectiveness)} %`,
+            pace.effectiveness === null
+                ? BLANK
+                : `${format.decimal(pace.effectiveness)} %`,
             pace.effectiveness === null ? _t("not known yet") : _t("of 90 days"),
             _t(
                 "(Receivables 90 days ago + credit sales − receivables now) ÷ (receivables 90 days ago + credit sales − receivables now not yet due) × 100. 100 is all that could be collected."
