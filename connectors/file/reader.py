@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from .columns import is_known
 
@@ -68,6 +69,7 @@ class Table:
     :param first: the line after the headers; the first line of a file is 1
     :param options: how the file is read
     :param sheets: names of the sheets of a workbook
+    :param book: the workbook itself, opened
     """
 
     content: bytes = field(repr=False)
@@ -75,6 +77,7 @@ class Table:
     first: int
     options: Options
     sheets: tuple[str, ...] = ()
+    book: Any = field(default=None, repr=False, compare=False)
 
     def rows(self) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         """Give the number and the cells of every line that is not blank.
@@ -82,7 +85,7 @@ class Table:
         :raises UnreadableFile: when the file turns out to be broken further down
         """
         width = len(self.headers)
-        for line, cells in raw_rows(self.content, self.options):
+        for line, cells in raw_rows(self.content, self.options, self.book):
             if line >= self.first and any(cell != "" for cell in cells):
                 yield line, tuple(cells) + ("",) * (width - len(cells))
 
@@ -99,18 +102,19 @@ def open_table(content: bytes, options: Options | None = None) -> Table:
     """
     options = options or Options()
     _refuse(content)
-    sheets = ()
+    book, sheets = None, ()
     if is_workbook(content):
-        from .workbook import sheet_names
+        from .workbook import Book
 
-        sheets = sheet_names(content)
+        book = Book(content)
+        sheets = book.names
         options = Options(sheet=options.sheet or sheets[0])
     else:
         encoding = options.encoding or find_encoding(content)
         separator = options.separator or find_separator(content, encoding)
         options = Options(encoding, separator)
-    headers, first = _find_headers(content, options)
-    return Table(content, headers, first, options, sheets)
+    headers, first = _find_headers(raw_rows(content, options, book))
+    return Table(content, headers, first, options, sheets, book)
 
 
 def _refuse(content):
@@ -122,12 +126,15 @@ def _refuse(content):
         raise UnreadableFile("not_a_table")
 
 
-def raw_rows(content: bytes, options: Options) -> Iterator[tuple[int, list[Cell]]]:
-    """Give every line's number and cells, blank ones too."""
-    if is_workbook(content):
-        from .workbook import sheet_rows
+def raw_rows(
+    content: bytes, options: Options, book: Any = None
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Give every line's number and cells, blank ones too.
 
-        return sheet_rows(content, options.sheet)
+    :param book: `workbook.Book` of the content, where it is one
+    """
+    if book:
+        return book.rows(options.sheet)
     return _text_rows(content, options)
 
 
@@ -202,13 +209,13 @@ def _sep_rows(separator):
 # === HEADERS === #
 
 
-def _find_headers(content, options):
+def _find_headers(rows):
     """Return the names of the columns and the line after them.
 
     Above them may stand a title; they may stand on two lines, the upper one naming groups
     whose cells are merged. The lines in which most words are known are taken.
     """
-    head = [row for row in islice(raw_rows(content, options), HEADERS_WITHIN) if any(row[1])]
+    head = [row for row in islice(rows, HEADERS_WITHIN) if any(row[1])]
     best, score = None, 0
     for number, (line, cells) in enumerate(head):
         offers = [(line, _texts(cells))]

@@ -40,39 +40,36 @@ def _check(content):
                         raise UnreadableFile("not_a_table", entry.filename)
 
 
-def sheet_names(content: bytes) -> tuple[str, ...]:
-    """Return the sheets that hold cells, the one on top first.
+class Book:
+    """An opened workbook, whose rows can be given as often as they are asked for.
 
+    Opening is what takes long: all its texts stand in one place and are read first.
+
+    :ivar names: the sheets that hold cells, the one on top first
     :raises UnreadableFile: when it is no workbook
     """
-    book = _open(content)
-    try:
-        names = [sheet.title for sheet in book.worksheets]
-    finally:
-        book.close()
-    if not names:
-        raise UnreadableFile("no_sheet")
-    return tuple(names)
 
+    def __init__(self, content: bytes):
+        self._book = _open(content)
+        self.names = tuple(sheet.title for sheet in self._book.worksheets)
+        if not self.names:
+            raise UnreadableFile("no_sheet")
 
-def sheet_rows(content: bytes, name: str):
-    """Give the number and the cells of every row.
+    def rows(self, name: str):
+        """Give the number and the cells of every row of a sheet.
 
-    :raises UnreadableFile: when there is no such sheet, or it is broken
-    """
-    book = _open(content)
-    try:
-        if name not in book.sheetnames or not hasattr(book[name], "iter_rows"):
+        :raises UnreadableFile: when there is no such sheet, or it is broken
+        """
+        if name not in self.names:
             raise UnreadableFile("no_sheet", name)
-        sheet = book[name]
-        sheet.reset_dimensions()  # some programs write wrong ones
-        yield from _rows(sheet)
-    except UnreadableFile:
-        raise
-    except Exception as error:
-        raise UnreadableFile("broken", type(error).__name__) from error
-    finally:
-        book.close()
+        try:
+            sheet = self._book[name]
+            sheet.reset_dimensions()  # some programs write wrong ones
+            yield from _rows(sheet)
+        except UnreadableFile:
+            raise
+        except Exception as error:
+            raise UnreadableFile("broken", type(error).__name__) from error
 
 
 def _rows(sheet):
