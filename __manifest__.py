@@ -115,6 +115,8 @@
         "views/portal_pay_link.xml",
         "views/collections_complaint_views.xml",
         "views/collections_interaction_views.xml",
+        "views/collections_dialog_views.xml",
+        "views/collections_conversation_views.xml",
         "views/collections_connection_views.xml",
         "views/collections_connection_log_views.xml",
         "views/collections_provider_views.xml",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from .domain_loader import domain_module
 
@@ -74,65 +74,100 @@ def offers(draw):
     )
 
 
-FACTS = st.builds(
-    types.Facts,
-    today=st.just(TODAY),
-    now=st.just(NOW),
-    company=st.just("Firm"),
-    channel=st.sampled_from(["sms", "whatsapp", "chat", "voice"]),
-    lang=st.sampled_from(["en", "tr", "pt", "ro", "lt"]),
-    languages=st.sampled_from([("en",), ("en", "lt"), ("en", "tr", "pt", "ro", "lt")]),
-    identify=st.sampled_from(types.IDENTIFY),
-    answer=st.sampled_from(["", "1234", "SW1A 1AA", "LT-01234"]),
-    identified=st.booleans(),
-    known=st.sampled_from([True, True, True, False]),
-    locked=st.sampled_from([False, False, True]),
-    menu=st.permutations(types.MENU).map(tuple) | st.just(types.MENU[:4]),
-    balances=balances(),
-    ways=st.sampled_from([(), ("sms",), ("here",), ("sms", "email"), ("here", "sms", "email")]),
-    pay_url=st.just("https://pay.example"),
-    last_day=st.sampled_from([None, TODAY, TODAY + timedelta(days=40)]),
-    promise_refusal=st.sampled_from(["", "", "Please call us."]),
-    offers=offers(),
-    plan_refusal=st.sampled_from(["", "", "Please talk to us."]),
-    reasons=st.sampled_from([(), (("wrong", "Wrong price"), ("other", "Something else"))]),
-    live=st.booleans(),
-    month_first=st.booleans(),
-    max_turns=st.sampled_from([3, 12, 40]),
-    max_tries=st.integers(1, 3),
+def mostly(usual, *others):
+    """Mostly the usual, for depth; now and then something else."""
+    return st.sampled_from([usual] * 5 + list(others))
+
+
+@st.composite
+def some_facts(draw):
+    rich = draw(st.integers(0, 3)) > 0
+    return types.Facts(
+        today=TODAY,
+        now=NOW,
+        company="Firm",
+        channel=draw(st.sampled_from(["sms", "whatsapp", "chat", "voice"])),
+        lang=draw(mostly("en", "tr", "pt", "ro", "lt")),
+        languages=draw(mostly(("en", "tr", "pt", "ro", "lt"), ("en",))),
+        identify=draw(mostly("none", "link", "customer_number", "postcode")),
+        answer=draw(mostly("1234", "", "SW1A 1AA", "LT-01234")),
+        identified=draw(st.booleans()),
+        known=draw(mostly(True, False)),
+        locked=draw(mostly(False, True)),
+        menu=types.MENU if rich else draw(st.permutations(types.MENU).map(tuple)),
+        balances=(EUR, USD)[: draw(st.integers(1, 2))] if rich else draw(balances()),
+        ways=draw(mostly(("sms", "email"), (), ("here",), ("here", "sms", "email"))),
+        pay_url="https://pay.example",
+        last_day=draw(mostly(TODAY + timedelta(days=40), None, TODAY)),
+        promise_refusal=draw(mostly("", "Please call us.")),
+        offers=OFFERS if rich else draw(offers()),
+        plan_refusal=draw(mostly("", "Please talk to us.")),
+        reasons=draw(mostly((("wrong", "Wrong price"), ("other", "Something else")), ())),
+        live=draw(st.booleans()),
+        month_first=draw(st.booleans()),
+        max_turns=draw(mostly(40, 12, 3)),
+        max_tries=draw(mostly(3, 1, 2)),
+    )
+
+
+EUR, USD = (
+    types.Balance(name, Decimal(350), Decimal(100), Decimal(350), Decimal(35), invoices(name))
+    for name in ("EUR", "USD")
 )
-HEARD = st.builds(types.Heard, st.sampled_from(["text", "digits"]), st.sampled_from(SAYINGS)) | (
+OFFERS = tuple(
+    types.Offer(
+        f"{name}-3",
+        name,
+        3,
+        Decimal(120),
+        TODAY,
+        TODAY + timedelta(days=60),
+        Decimal(360),
+        Decimal(cost),
+    )
+    for name, cost in (("EUR", 10), ("EUR", 0), ("USD", 0))
+)
+FACTS = some_facts()
+ANYTHING = st.builds(types.Heard, st.sampled_from(["text", "digits"]), st.sampled_from(SAYINGS)) | (
     st.builds(types.Heard, st.just("text"), st.text(max_size=30))
 )
-NOTHING_HEARD = st.builds(types.Heard, st.sampled_from(["silence"]))
-OVER = st.builds(types.Heard, st.sampled_from(["timeout", "hangup"]))
 
 
 class Conversation(RuleBasedStateMachine):
     """Facts may change between any two turns, and the books may refuse anything."""
 
     @initialize(facts=FACTS)
+    def meet(self, facts):
+        self.begin(facts)
+
     def begin(self, facts):
         self.facts = facts
         self.heard = 0
         self.take(dialog.start(facts))
 
-    @rule(heard=HEARD)
+    @rule(heard=ANYTHING)
     def says_something(self, heard):
         self.hear(heard)
 
-    @rule(heard=HEARD, keys=st.sampled_from("123"))
-    def goes_on(self, heard, keys):
-        """Keys lead deeper than chance does."""
-        self.hear(types.Heard("digits", keys))
+    @rule(place=st.integers(0, 9), kind=st.sampled_from(["text", "digits"]))
+    def chooses(self, place, kind):
+        """Choices lead deeper than chance does."""
+        choices = self.turn.choices
+        key = choices[place % len(choices)].key if choices else "1234"
+        self.hear(types.Heard(kind, key))
 
-    @rule(heard=NOTHING_HEARD)
-    def is_silent(self, heard):
-        self.hear(heard)
+    @rule(text=st.sampled_from(["yes", "Friday", "half", "1234", "it was broken"]))
+    def answers(self, text):
+        self.hear(types.Heard("text", text))
 
-    @rule(heard=OVER)
-    def is_gone(self, heard):
-        self.hear(heard)
+    @rule(kind=mostly("silence", "timeout", "hangup"))
+    def is_silent(self, kind):
+        self.hear(types.Heard(kind))
+
+    @precondition(lambda self: self.turn.ended)
+    @rule(facts=FACTS)
+    def comes_back(self, facts):
+        self.begin(facts)
 
     @rule(facts=FACTS)
     def things_change(self, facts):
@@ -193,4 +228,4 @@ class Conversation(RuleBasedStateMachine):
 
 
 class DialogEndsCase(Conversation.TestCase, unittest.TestCase):
-    settings = settings(max_examples=400, stateful_step_count=45, deadline=None)
+    settings = settings(max_examples=250, stateful_step_count=60, deadline=None)

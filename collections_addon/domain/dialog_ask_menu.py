@@ -76,10 +76,15 @@ def _hear_menu(state, facts, heard):
         return begin(state, facts, code, by_key(heard))
     if heard.kind == "digits":
         return None
-    wanted = words.intent(heard.text, state.lang)
-    if not wanted and dates.find(heard.text, state.lang, facts.today).days:
-        wanted = "promise"
-    return begin(state, facts, wanted, heard)
+    return begin(state, facts, wish(heard.text, state.lang, facts.today), heard)
+
+
+def wish(text, lang, today):
+    """What is wanted by words. Who pays on a day to come promises it."""
+    wanted = words.intent(text, lang)
+    if wanted in (None, "pay") and any(day > today for day in dates.find(text, lang, today).days):
+        return "promise"
+    return wanted
 
 
 @starter("balance")
@@ -106,9 +111,9 @@ def _prompt_more(state, facts):
 def _hear_more(state, facts, heard):
     answer = agreed(state, facts, heard)
     if answer is False and not chosen(state, heard):
-        wanted = words.intent(heard.text, state.lang)  # "no, I want to dispute it"
+        wanted = wish(heard.text, state.lang, facts.today)  # "no, I want to dispute it"
         turn = begin(state, facts, wanted, heard) if wanted != "bye" else None
         return turn or _begin_bye(state, facts, heard)
     if answer is None:
-        return begin(state, facts, words.intent(heard.text, state.lang), heard)
+        return begin(state, facts, wish(heard.text, state.lang, facts.today), heard)
     return go(state, facts, "menu") if answer else _begin_bye(state, facts, heard)

@@ -37,9 +37,8 @@ def _prompt_wrong_person(state, facts):
 
 @listener("wrong_person")
 def _hear_wrong_person(state, facts, heard):
-    answer = agreed(state, facts, heard)
-    if answer is None and heard.kind == "text":
-        answer = words.intent(heard.text, state.lang) == "wrong_person" or None
+    again = heard.kind == "text" and words.intent(heard.text, state.lang) == "wrong_person"
+    answer = True if again else agreed(state, facts, heard)
     if answer is None:
         return None
     if answer:
@@ -86,7 +85,8 @@ def _hear_callback(state, facts, heard):
     if code:
         hour = 9 if code == "tomorrow_morning" else 14
         return _call_back(state, tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0))
-    moment = dates.moment(heard.text, state.lang, facts.now)
+    named = heard.kind == "text" or len(heard.text) == 4  # an hour on a keypad
+    moment = dates.moment(heard.text, state.lang, facts.now) if named else None
     if moment:
         return _call_back(state, moment)
     anything = heard.kind == "text" and words.yes_or_no(heard.text, state.lang)

@@ -24,6 +24,7 @@ class Lexicon(NamedTuple):
     :param ordinal: a day of the month, with the group `d`
     :param times: part of the day -> (expression, hour)
     :param at: what stands before an hour
+    :param suffix: endings of number words
     """
 
     numbers: dict
@@ -50,6 +51,7 @@ class Lexicon(NamedTuple):
     all: str
     yes: str
     no: str
+    suffix: str = "(?!)"
 
 
 def table(text, start=0):
@@ -88,7 +90,7 @@ START_WORDS = frozenset("start unstop basla baslat comecar iniciar incepe pornes
 
 #: How something was paid, any language.
 PAID_HOW = (
-    ("card", r"card|kart|karti\w*|kartla|cartao|kortel\w*|credit|credito|kredi\w*"),
+    ("card", r"card\w*|kart|karti\w*|kartla|cartao|kortel\w*|credit|credito|kredi\w*"),
     ("cheque", r"che(?:que|ck)|cek\w*|cec\w*"),
     ("cash", r"cash|nakit\w*|dinheiro|numerario|numerar|cash|grynais\w*|grynaisiais|bani gheata"),
     (

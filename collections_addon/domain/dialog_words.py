@@ -31,10 +31,11 @@ _NOISE = re.compile(r"[^\w\s.,/:%*#-]|_")
 _CURRENCY = (
     "eur|euro|euros|euru|eurai|eurus|usd|dollars?|try|tl|lira|gbp|pounds?|brl|reais|ron|lei|lt|e"
 )
-_PERCENT = ("%", "percent", "per cent", "procente", "procentu", "procentai", "por cento")
+_PERCENT = re.compile(r"(?<!\w)(?:per ?cent|procent\w*|por cento|la suta)(?!\w)")
+_PERCENT_FIRST = re.compile(r"(?:%|yuzde) ?(\d+)")
 _AMOUNT = re.compile(
     rf"(?<![\d.,/-])(\d{{1,3}}(?:[ .,]\d{{3}})+(?:[.,]\d{{1,2}})?|\d+(?:[.,]\d{{1,3}})?)"
-    rf"(?: ?(?P<unit>{_CURRENCY}|{'|'.join(_PERCENT)})(?!\w))?(?![\d/])"
+    rf"(?: ?(?P<unit>{_CURRENCY}|%)(?!\w))?(?![\d/])"
 )
 
 
@@ -148,10 +149,10 @@ def numerals(folded, lang):
     result, number = [], None
     tokens = folded.split()
     for place, token in enumerate(tokens):
-        value = words.numbers.get(token.rstrip(".,"))
+        value = _value(token, words)
         if value is None and number is not None and token == words.joiner:
             following = tokens[place + 1 : place + 2]
-            if following and number.takes(words.numbers.get(following[0].rstrip(".,"))):
+            if following and number.takes(_value(following[0], words)):
                 continue
         if value is None:
             result, number = [*_closed(result, number), token], None
@@ -160,6 +161,20 @@ def numerals(folded, lang):
         else:
             result, number = _closed(result, number), _Number(value)
     return " ".join(_closed(result, number))
+
+
+def _value(token, words):
+    token = token.rstrip(".,")
+    stems = (token[:cut] for cut in range(len(token), 1, -1))
+    return next(
+        (
+            words.numbers[stem]
+            for stem in stems
+            if stem in words.numbers
+            and (stem == token or re.fullmatch(words.suffix, token[len(stem) :]))
+        ),
+        None,
+    )
 
 
 def _closed(result, number):
@@ -213,7 +228,7 @@ def amount(text, lang, total):
     :param Decimal total: what shares are of
     :rtype: Decimal|None
     """
-    folded = fold(text)
+    folded = _PERCENT_FIRST.sub(r"\1%", _PERCENT.sub("%", fold(text)))
     for code in _languages(lang):
         words, plain = LEXICONS[code], numerals(folded, code)
         if figure := _figure(plain, total):
@@ -230,8 +245,7 @@ def _figure(plain, total):
     if not found:
         return None
     value = number(found[1])
-    share = found["unit"] in _PERCENT
-    return cents(total * value / 100) if share else value
+    return cents(total * value / 100) if found["unit"] == "%" else value
 
 
 def number(text):

@@ -80,7 +80,8 @@ INTENTS = (
         "stop",
         r"(?:stop|quit) (?:texting|calling|writing|contacting|messaging|sending|it|this|sms)|"
         r"(?:dont|do not|never) (?:text|call|contact|message|write|sms)(?: to)? me|"
-        r"leave me alone|take me off|remove (?:me|my number)|unsubscribe|opt ?out",
+        r"leave me alone|no more (?:messages|calls|texts|sms)|take me off|"
+        r"remove (?:me|my number)|unsubscribe|opt ?out",
     ),
     (
         "wrong_person",
@@ -108,7 +109,7 @@ INTENTS = (
         r"have |was |been |ve )?"
         r"(?:paid|payed)(?! (?:tomorrow|next|soon))|"
         r"(?:sent|made|done) (?:the |a |my )?(?:money|payment|transfer|it already)|transferred|"
-        r"payment (?:was |is |has been )?(?:made|sent|done)",
+        r"(?:payment|money) (?:was |is |has been |have been )?(?:made|sent|done)",
     ),
     (
         "dispute",
@@ -121,10 +122,10 @@ INTENTS = (
     (
         "promise",
         r"(?:ill|i will|we will|well|will|going to|gonna|can|could|shall|promise to|"
-        r"intend to|want to|be able to) "
+        r"intend to|be able to) "
         r"(?:be )?(?:pay(?:ing)?|settle|transfer|send|do it|make)(?! now| here|"
         r" by card| online)|promise|pay (?:on|by|later|next|in|tomorrow|after)|"
-        r"more time|later|extension|payday|be paid",
+        r"more time|later|extension|payday|be paid|get paid",
     ),
     ("balance", r"balance|how much|owe|what is open|whats open|statement|debt"),
     ("pay", r"pay|payment|card|link|settle|bank details|iban|account number"),

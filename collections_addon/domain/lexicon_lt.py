@@ -104,12 +104,13 @@ INTENTS = (
     (
         "stop",
         r"ne(?:be)?(?:skambin|rasyk|rasin|siusk|siun|trukdyk)\w*|"
-        r"palikit\w* (?:mane )?ramyb\w*|atsisak\w* (?:nuo )?(?:zinuci|sms)\w*|"
+        r"ne(?:be)?noriu (?:zinuci|skambuci|sms)\w*|palikit\w* (?:mane )?ramyb\w*|"
+        r"atsisak\w* (?:nuo )?(?:zinuci|sms)\w*|"
         r"isbrauk\w*",
     ),
     (
         "wrong_person",
-        r"ne tas (?:numeris|zmogus)|ne ta asmen\w*|klaidingas numeris|suklydote|ne as|"
+        r"ne tas (?:numeris|zmogus|asmuo)|ne ta asmen\w*|klaidingas numeris|suklydote|ne as|"
         r"as ne(?:su)? (?:jis|ji|tas|ta)|nepazistu|cia ne as|negyvena",
     ),
     (

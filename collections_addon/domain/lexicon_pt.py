@@ -81,7 +81,8 @@ INTENTS = (
         "stop",
         r"(?:nao|parem? de|pare de) (?:me )?(?:ligu?[ea]\w*|ligar|mand[ae]\w*|"
         r"envi[ae]\w*|escrev\w*|contact\w*|mandar|incomod\w*)(?: mais)?|"
-        r"(?:tire|remova)[ -]?(?:me|o meu numero)|deixe[ -]me em paz|descadastrar|"
+        r"(?:tire|remova)[ -]?(?:me|o meu numero)|deixe[ -]me em paz|"
+        r"nao quero (?:mais )?(?:mensagens|chamadas|sms)|descadastrar|"
         r"cancelar (?:sms|mensagens)",
     ),
     (
@@ -126,6 +127,6 @@ INTENTS = (
     ("balance", r"valor|fatur\w*|conta"),
     ("language", r"idioma|lingua|ingles|turco|portugues|romeno|lituano|english"),
     ("menu", r"menu|opcoes|voltar|inicio|recomecar"),
-    ("repeat", r"repet\w*|de novo|outra vez|nao (?:entendi|percebi|ouvi)|como disse"),
+    ("repeat", r"rep[ei]t\w*|de novo|outra vez|nao (?:entendi|percebi|ouvi)|como disse"),
     ("bye", r"adeus|tchau|obrigad[ao]|nada mais|e tudo|e so isso|mais nada|ate logo"),
 )

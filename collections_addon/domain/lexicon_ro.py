@@ -79,7 +79,8 @@ INTENTS = (
         "stop",
         r"nu (?:ma|mi|imi) (?:mai )?(?:sun\w*|contact\w*|scri\w*|trimit\w*|deranj\w*)|"
         r"nu mai (?:suna\w*|scri\w*|trimit\w*|contact\w*)|"
-        r"lasati[ -]?ma in pace|scoateti[ -]?ma|dezabon\w*",
+        r"lasati[ -]?ma in pace|scoateti[ -]?ma|nu (?:mai )?(?:doresc|"
+        r"vreau) (?:mesaje|apeluri|sms)|dezabon\w*",
     ),
     (
         "wrong_person",
@@ -113,13 +114,13 @@ INTENTS = (
     (
         "promise",
         r"(?:o sa|voi|vreau sa|pot sa|am sa|vom) (?:plati|platesc|achit|achita|platim|"
-        r"virez|transfer|trimit)|platesc (?:pe|in|la|maine|vineri|luni|marti|miercuri|"
-        r"joi|sambata|"
-        r"peste|pana|dupa|saptamana|poimaine)|promit|mai tarziu|mai mult timp|amanare|"
+        r"virez|transfer|trimit)(?! acum| cu card| online)|"
+        r"platesc (?:pe|in|la|maine|vineri|luni|marti|miercuri|joi|sambata|peste|"
+        r"pana|dupa|saptamana|poimaine)|promit|mai tarziu|mai mult timp|amanare|"
         r"termen|salariu\w*",
     ),
     ("balance", r"sold\w*|cat|datori\w*|datorez|extras"),
-    ("pay", r"plat\w*|achit\w*|card\w*|link|iban"),
+    ("pay", r"plat\w*|achit\w*|card\w*|link\w*|iban"),
     ("balance", r"suma|factur\w*"),
     ("language", r"limba|engleza|turca|portugheza|romana|lituaniana|english"),
     ("menu", r"meniu\w*|optiuni|inapoi|de la inceput"),

@@ -4,8 +4,16 @@ from .dialog_lexicon import Lexicon, glued, table, tens
 
 _TR_UNITS = table("sifir bir iki uc dort bes alti yedi sekiz dokuz")
 _TR_TENS = {"on": 10, **tens("yirmi otuz kirk elli altmis yetmis seksen doksan")}
+_TR_HUNDREDS = {unit + "yuz": value * 100 for unit, value in _TR_UNITS.items() if value > 1}
 LEXICON = Lexicon(
-    numbers={**_TR_UNITS, **_TR_TENS, **glued(_TR_TENS, _TR_UNITS), "yuz": 100, "bin": 1000},
+    numbers={
+        **_TR_UNITS,
+        **_TR_TENS,
+        **glued(_TR_TENS, _TR_UNITS),
+        "yuz": 100,
+        "bin": 1000,
+        **_TR_HUNDREDS,
+    },
     joiner="",
     one="bir",
     today="bugun\\w*|simdi|hemen",
@@ -42,7 +50,7 @@ LEXICON = Lexicon(
         "week": "hafta|haftaya|haftada",
         "month": "ay|aya|ayda",
     },
-    after="haftaya bugun|onumuzdeki|gelecek",
+    after="(?!)",
     next_week="gelecek(?: hafta)?|haftaya|onumuzdeki hafta|obur hafta",
     last="gecen|gectigimiz",
     end_of_month="ay sonu\\w*|ayin sonu\\w*|bu ayin sonu\\w*",
@@ -56,6 +64,7 @@ LEXICON = Lexicon(
     all="hepsi|hepsini|tamami|tamamini|tumu|tumunu|butun",
     yes="e|evet|tamam|olur|dogru|tabii?|elbette|ok|okey|kabul|kabul ediyorum|onayliyorum|"
     "peki|aynen",
+    suffix=r"(?:s[iu]|[iu])n(?:d?[ea]|c[iu]\w*)",
     no="h|hayir|yok|olmaz|degil|yanlis|istemiyorum|kabul etmiyorum|hayir tesekkurler",
 )
 
@@ -65,7 +74,7 @@ INTENTS = (
         "stop",
         r"(?:mesaj|sms) (?:atma|gonderme|yazma)\w*|beni arama\w*|aramayin|yazmayin|"
         r"rahatsiz etme\w*|"
-        r"(?:listeden|abonelikten) cik\w*|istemiyorum mesaj",
+        r"(?:listeden|abonelikten) cik\w*|(?:mesaj|sms|arama)\w* istemiyorum",
     ),
     (
         "wrong_person",
@@ -92,7 +101,7 @@ INTENTS = (
     (
         "paid",
         r"odedim|odendi|odemistim|odemistik|odedik|yatirdim|yatirmistim|"
-        r"havale (?:ettim|yaptim)|gonderdim|odemeyi yaptim|"
+        r"havale (?:ettim|yaptim)|gonderdim|odeme(?:yi)? yaptim|"
         r"(?:eft|transfer) (?:yaptim|ettim)|odeme yapildi",
     ),
     (

@@ -69,7 +69,10 @@ class CollectionsConversation(models.Model):
     last_at = fields.Datetime(string="Last Heard", readonly=True, required=True)
     identified = fields.Boolean(readonly=True, help="The customer has shown who it is.")
     failures = fields.Integer(string="Wrong Answers", readonly=True)
-    outcome = fields.Char(readonly=True, help="What came of it, in order.")
+    outcome = fields.Char(string="Outcome Codes", readonly=True)
+    outcome_text = fields.Char(
+        string="Outcome", compute="_compute_outcome_text", help="What came of it, in order."
+    )
     dialog_state = fields.Json(readonly=True)
     first_text = fields.Char(
         readonly=True, help="What the customer wanted before it was known who it is."
@@ -85,6 +88,31 @@ class CollectionsConversation(models.Model):
     def _compute_display_name(self):
         for talk in self:
             talk.display_name = talk.partner_id.display_name or talk.external_key
+
+    @api.depends("outcome")
+    def _compute_outcome_text(self):
+        labels = self._outcome_labels()
+        for talk in self:
+            codes = dict.fromkeys((talk.outcome or "").split(", "))
+            talk.outcome_text = ", ".join(labels[code] for code in codes if code in labels)
+
+    @api.model
+    def _outcome_labels(self):
+        """Effect of the dialog -> what a collector reads; what says nothing is left out."""
+        _ = self.env._
+        return {
+            "promise": _("Promise"),
+            "dispute": _("Dispute"),
+            "plan": _("Payment Plan"),
+            "paid": _("Says it has paid"),
+            "pay_link": _("Payment link"),
+            "wrong_person": _("Wrong person"),
+            "stop": _("No more messages"),
+            "callback": _("Wants a call"),
+            "human": _("Person needed"),
+            "not_identified": _("Wrong answer"),
+            "note": _("Nothing agreed"),
+        }
 
     # === WHAT TRANSPORTS CALL === #
 
@@ -111,7 +139,8 @@ class CollectionsConversation(models.Model):
         now = now or fields.Datetime.now()
         if known := self.sudo().search(domain, limit=1):
             return known
-        return self.sudo().create(
+        talks = self.sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return talks.create(
             {
                 "channel_code": channel_code,
                 "external_key": external_key,
@@ -197,8 +226,9 @@ class CollectionsConversation(models.Model):
         return turn
 
     def _joined(self, first, second):
-        """Two turns in one answer; the menu is not asked for between them."""
-        says = tuple(say for say in first.says if say.key not in ("menu", "not_understood"))
+        """Two turns in one answer, without the question that was answered in between."""
+        asked = {"menu", "not_understood", "identify_number", "identify_postcode"}
+        says = tuple(say for say in first.says if say.key not in asked)
         repeated = tuple(say for say in second.says if say not in says)
         return second._replace(says=(*says, *repeated), effects=(*first.effects, *second.effects))
 

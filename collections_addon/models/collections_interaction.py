@@ -16,6 +16,8 @@ INTENTS = [
     ("human", "Wants a Person"),
     ("other", "Something Else"),
 ]
+#: Characters of what was said that lists show.
+SHOWN = 120
 #: What stays as it was said; the rest is somebody's reading of it.
 EVIDENCE = frozenset(
     ("text", "audio_id", "direction", "channel_code", "date", "case_id", "company_id")
@@ -54,6 +56,7 @@ class CollectionsInteraction(models.Model):
     )
     direction = fields.Selection(DIRECTIONS, required=True, readonly=True)
     text = fields.Text(readonly=True)
+    summary = fields.Char(string="Said", compute="_compute_summary")
     audio_id = fields.Many2one("ir.attachment", string="Recording", readonly=True, copy=False)
     lang = fields.Char(string="Language", readonly=True, help="Code such as en_US.")
     date = fields.Datetime(required=True, readonly=True)
@@ -96,6 +99,12 @@ class CollectionsInteraction(models.Model):
     def _compute_partner_id(self):
         for said in self:
             said.partner_id = said.case_id.partner_id or said.conversation_id.partner_id
+
+    @api.depends("text")
+    def _compute_summary(self):
+        for said in self:
+            line = " ".join((said.text or "").split())
+            said.summary = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
     @api.model
     def _channel_selection(self):

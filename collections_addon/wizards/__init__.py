@@ -3,6 +3,7 @@ from . import (
     collections_case_stage,
     collections_charge_end,
     collections_charge_interest,
+    collections_dialog_simulator,
     collections_dispute_resolution,
     collections_first_steps,
     collections_handover_report,
