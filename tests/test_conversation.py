@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .plan_common import PlanCommon
@@ -188,3 +189,56 @@ class TestConversation(PlanCommon):
         self.talks -= 1
         second, _reply = self._talk("hello")
         self.assertNotEqual(first, second)
+
+    # === TRYING IT === #
+
+    def test_the_simulator_keeps_nothing(self):
+        trial = self.env["collections.dialog.simulator"].create(
+            {"script_id": self.script.id, "case_id": self.case.id, "lang": "en_US"}
+        )
+        self.assertEqual(trial.secret, "1234")
+        trial.action_start()
+        for said in ("1234", "tomorrow", "yes"):
+            trial.said = said
+            trial.action_say()
+        self.assertIn("350.00", trial.transcript)
+        self.assertIn("promise amount", trial.transcript)
+        trial.kind = "hangup"
+        trial.action_say()
+        self.assertTrue(trial.ended)
+        self.assertFalse(self.case.promise_ids)
+        self.assertFalse(self.case.interaction_ids)
+
+    def test_the_simulator_tells_nothing_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        case = self.env["collections.case"]._of(self.customer, other)
+        trial = self.env["collections.dialog.simulator"].with_user(self.users["collector"])
+        trial = trial.create({"script_id": self.script.id, "lang": "en_US"})
+        with self.assertRaises(AccessError):
+            trial.case_id = case
+            trial.action_start()
+
+    def test_lines_in_somebodys_own_words(self):
+        line = {"script_id": self.script.id, "key": "greeting"}
+        with self.assertRaises(ValidationError):
+            self.env["collections.dialog.line"].create({**line, "text": "{total} at {company}"})
+        own = self.env["collections.dialog.line"].create({**line, "text": "{company} here."})
+        _talk, reply = self._talk("hello")
+        self.assertEqual(reply.says[0], f"{self.company.name} here.")
+        self.assertEqual(own.shipped, "Hello, this is {company}.")
+
+    def test_what_was_said_cannot_be_changed(self):
+        talk, _reply = self._talk("hello")
+        said = talk.interaction_ids[-1].with_user(self.users["collector"])
+        said.human_intent = "question"
+        self.assertEqual(said.human_user_id, self.users["collector"])
+        with self.assertRaises(UserError):
+            said.text = "something else"
+
+    def test_a_provider_tells_of_a_message_once(self):
+        talk, _reply = self._talk(("start", ""))
+        replies = [talk._hear("text", "hello", NOW, external_id="SM1") for _time in range(2)]
+        self.assertEqual([bool(reply.says) for reply in replies], [True, False])
+        self.assertEqual(talk.dialog_state["turns"], 1)
+        heard = talk.interaction_ids.filtered(lambda row: row.external_id == "SM1")
+        self.assertEqual(len(heard), 1)

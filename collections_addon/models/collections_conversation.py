@@ -167,10 +167,13 @@ class CollectionsConversation(models.Model):
             greeted before anything was said
         :param str text: what was said
         :param datetime.datetime now: naive UTC
-        :param str|None external_id: the provider's number of the message
+        :param str|None external_id: the provider's number of the message; what is told twice
+            is heard once, and the second time nothing is answered
         :rtype: Reply
         """
         self.ensure_one()
+        if external_id and external_id in self.interaction_ids.mapped("external_id"):
+            return Reply([], [], "none", self.state != "open", False)
         self._log_heard(kind, text, now, external_id)
         facts = self._facts(now)
         if not self.dialog_state:
