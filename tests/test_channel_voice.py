@@ -147,8 +147,22 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         self.assertIn(("dialled", "+37060099999"), told)
         self.assertIn("call you back", told[-1][1])
         self.assertTrue(self._call(action).is_transferred)
-        activity = self.case.activity_ids.filtered(lambda a: NUMBER in (a.summary or ""))
-        self.assertEqual(activity.user_id, self.users["collector"])
+        [asked] = self._actions([("channel_code", "=", "call")])
+        self.assertEqual((asked.state, asked.caller_id), ("sending", self.users["collector"]))
+        self.assertEqual(asked.amount_overdue, 1250)
+
+    def test_who_wants_to_be_called_back_is_on_the_call_list(self):
+        self.case.collector_id = self.users["collector"]
+        self._order()
+        self._play(Debtor([Press("0"), Speak("tomorrow at 15:30")]), DAY)
+        [asked] = self._actions([("channel_code", "=", "call")])
+        self.assertEqual((asked.state, str(asked.call_on)), ("sending", "2026-03-11"))
+        self.assertEqual(str(asked.callback_at), "2026-03-11 15:30:00")
+        self.assertIn("tomorrow at 15:30", asked.body)
+        with self.day(DAY, 13) as now:
+            self.case._put_on_call_list(None, "", now)
+        self.assertEqual(len(self._actions([("channel_code", "=", "call")])), 1)
+        self.assertEqual(str(asked.call_on), DAY)
 
     # === NOT ANSWERED === #
 
@@ -189,6 +203,38 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         with self.day(DAY, 14) as now:
             self._scheduler["dunning.action"]._recover(now)
         self.assertEqual((action.state, self._call(action).state), ("queued", "no_answer"))
+
+    def test_nobody_knew_whether_it_was_ordered_until_it_is_answered(self):
+        self.service.fault("lose")
+        with mute_logger(*QUIET), self.day(DAY) as now:
+            self._run(DAY)
+            self._dispatch(now)
+        action = self._actions([("channel_code", "=", "voice")])
+        self.assertEqual((action.state, action.failure_type), ("failed", "unknown"))
+        self.assertIn("1,250.00", self._said(self._play(Debtor([HangUp()]), DAY)))
+        self.assertEqual((action.state, action.external_id), ("sent", self.desk.calls[-1].sid))
+
+    def test_worker_dies_between_order_and_commit(self):
+        """The journal knows: it is not ordered again, and settled when it is told of."""
+        with self.day(DAY) as now:
+            self._run(DAY)
+            self._dispatch(now)
+        action = self._actions([("channel_code", "=", "voice")])
+        call = self._call(action).sudo()
+        call.sid = action.external_id = False  # what the lost transaction had written
+        with self.day(DAY, 13) as now:
+            self._scheduler["dunning.action"]._recover(now)
+            self._dispatch(now)
+        self.assertEqual((len(self.desk.calls), action.state), (1, "sending"))
+        self._play(Debtor([HangUp()]), DAY, 13)
+        self.assertEqual((action.state, call.sid), ("sent", self.desk.calls[-1].sid))
+
+    def test_call_of_which_nobody_ever_tells_is_a_persons_task(self):
+        action = self._order()
+        self._call(action).sudo().sid = False
+        self._scheduler["dunning.action"]._recover(self._at("2026-03-12"))
+        self.assertEqual((action.state, action.failure_type), ("failed", "unknown"))
+        self.assertFalse(self._actions([("channel_code", "=", "letter")]))
 
     # === THE PROVIDER FAILS === #
 

@@ -55,6 +55,8 @@ def compose(actions, today, most=MOST_SEGMENTS):
         for action in group:
             body = html2plaintext(EMPHASIS.sub("", bodies[action.id]), include_references=False)
             subject = " ".join(str(subjects[action.id]).split())
+            if action.message_text:
+                subject, body = action._level_text()[0], action.message_text
             found[action.id] = _short(action, lang, subject, body, today, most)
     return found
 

@@ -121,7 +121,6 @@ class CollectionsChannelVoice(models.AbstractModel):
             .search(
                 [
                     ("state", "in", ("new", "under_way")),
-                    ("sid", "!=", False),
                     ("date", "<", now - SILENT),
                 ],
                 limit=20,

@@ -27,6 +27,7 @@ from . import (
     collections_complaint,
     collections_conversation,
     collections_conversation_effects,
+    collections_case_callback,
     collections_dialog_script,
     collections_dialog_facts,
     collections_interaction,

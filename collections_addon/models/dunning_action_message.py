@@ -124,6 +124,10 @@ class CollectionsCase(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_message(channel_code, currency, text, override)
+        return self._new_message(channel_code, currency, text, subject, override)
+
+    def _new_message(self, channel_code, currency, text, subject="", override=""):
+        """Queue a message that somebody may send; see :meth:`_write_message`."""
         channel = self.env["collections.channel"]._by_code(channel_code)
         action = (
             self.env["dunning.action"]

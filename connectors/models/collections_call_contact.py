@@ -41,14 +41,15 @@ class CollectionsCall(models.Model):
     def _ask_provider(self, now):
         """Nothing was heard of this call: ask how it ended."""
         try:
-            told = self.provider_id._client().get("Calls", self.sid)
+            told = self.sid and self.provider_id._client().get("Calls", self.sid) or {}
         except ConnectorError as error:
             _logger.warning("Call %s cannot be asked about: %s", self.id, error)
             told = {}
         end = {"CallStatus": told.get("status", ""), "CallDuration": str(told.get("duration") or 0)}
         if not self._note_end(end, now) and self.date < now - GIVEN_UP:
             self.write({"state": "failed", "failure": self.env._("Nobody told how it ended.")})
-            self.action_id._after_automatic_call(self, now)
+            if self.action_id.state == "sending" and self.attempt == self.action_id.attempt_count:
+                self.action_id._mark_failed("unknown", self.failure)
 
 
 class DunningAction(models.Model):
@@ -60,16 +61,30 @@ class DunningAction(models.Model):
         """The automatic call of the present attempt; empty when there is none."""
         return self.call_ids.filtered(lambda call: call.attempt == self.attempt_count)[:1]
 
+    def _may_be_answered(self):
+        """Whether who picks up is still to be talked to. A call of which nobody knew whether
+        it was ordered was, as it rings."""
+        in_doubt = self.state == "failed" and self.failure_type == "unknown"
+        return self.state in ("sending", "queued") or in_doubt
+
+    def _note_answered(self, call, now):
+        """Somebody, or a machine that takes messages, has picked up: the contact is made."""
+        self.external_id = call.sid
+        self._mark_sent(now)
+        if self.failure_type:
+            self.write({"failure_type": False, "failure_text": False})
+
     def _after_automatic_call(self, call, now):
         """A call is over: was it a contact, and if not, what now?
 
         :param call: `collections.call` of this contact
         """
         self.ensure_one()
-        if self.state != "sending" or call.attempt != self.attempt_count:
+        in_doubt = self.state == "failed" and self.failure_type == "unknown"
+        if call.attempt != self.attempt_count or not (self.state == "sending" or in_doubt):
             return  # made already, or another attempt is under way
         if call.state == "done":
-            self._mark_sent(now)
+            self._note_answered(call, now)
         elif call.state == "failed":
             text = call.failure or self.env._("The number cannot be called.")
             self._mark_failed("call_failed", text)

@@ -33,12 +33,12 @@ class CollectionsCall(models.Model):
         return self._hear(*self._heard(form), now)
 
     def _picked_up(self, answered_by, now):
-        if self.action_id and self.action_id.state not in ("sending", "queued"):
+        if self.action_id and not self.action_id._may_be_answered():
             return twiml.hang_up()  # cancelled, or paid, while it rang
         if answered_by.startswith(("machine", "fax")):
             return self._to_machine(answered_by, now)
         if self.action_id:
-            self.action_id._mark_sent(now)
+            self.action_id._note_answered(self, now)
         if self._policy().voice_record == "ask":
             self.consent = "asked"
             return self._ask_consent()
@@ -54,7 +54,7 @@ class CollectionsCall(models.Model):
                 action._call_again(self, now)
             return twiml.hang_up()
         if action:
-            action._mark_sent(now)
+            action._note_answered(self, now)
             action.outcome_id = self.env["dunning.outcome"]._by_code("voicemail")
         return twiml.tell([self._machine_text()], self._voice())
 
@@ -183,13 +183,18 @@ class CollectionsCall(models.Model):
         """Nobody took it: a person calls back."""
         if status in ("completed", "answered"):
             return twiml.hang_up()
-        if self.case_id:
+        if self.case_id and not self._put_on_call_list(now):
             self._schedule_callback(now)
         own = self._speaking()
         text = own.env._("Nobody is free at the moment. We will call you back. Goodbye.")
         return twiml.tell([text], self._voice())
 
+    def _put_on_call_list(self, now):
+        note = html2plaintext(self.conversation_id._transcript())
+        return self.case_id._put_on_call_list(None, note, now)
+
     def _schedule_callback(self, now):
+        """Where the call list does not take it: an activity."""
         case = self.case_id
         user = case.collector_id or self.env.ref("base.user_admin")
         case.activity_schedule(
