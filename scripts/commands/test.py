@@ -70,7 +70,7 @@ def execute(arguments):
     _check_installation(installed, tally)
     _forget_coverage()
     _run_tools(stand, arguments.only, tally)
-    _run_pure(stand, arguments.only, tally)
+    _run_pure(stand, arguments, tally)
     _run_odoo(stand, name, arguments, tally)
     gates = True if arguments.only else _coverage(stand)
     print(f"\n{tally}", flush=True)
@@ -92,15 +92,15 @@ def _check_installation(installed, tally):
     tally.passed += not complaints
 
 
-def _run_pure(stand, only, tally):
+def _run_pure(stand, arguments, tally):
     """Run the tests of the pure domain and connectors: no Odoo can be imported there."""
     tests = sorted((REPO / "tests").glob("test_domain_*.py"))
     if not tests:
         print("\nThere are no tests of the domain yet.")
         return
     print("\n— The domain and the connectors, outside Odoo —", flush=True)
-    pytest = ["-p", "domain_loader", "-p", "no:odoo", *tests]
-    _pytest(stand, "pure", pytest, only, tally, cwd=REPO / "tests", pythonpath=None)
+    pytest = ["-p", "domain_loader", "-p", "no:odoo", "-n", arguments.workers, *tests]
+    _pytest(stand, "pure", pytest, arguments.only, tally, cwd=REPO / "tests", pythonpath=None)
 
 
 def _run_tools(stand, only, tally):
