@@ -1,13 +1,18 @@
 """What a bell names is read by itself: what is paid there is known here within minutes."""
 
 from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .connection_common import ConnectionCommon
 from .connector_loader import connector_module
 
 Event = connector_module("base").Event
+BELL = "odoo.addons.collections_addon.connectors.models.collections_connection_bell"
 
 
 class BellStories:
@@ -123,6 +128,31 @@ class BellStories:
         self.env["collections.webhook.event"]._process(self.now)
         self.assertEqual(self.move().amount_residual, 60)
         self.assertEqual(set(events.mapped("state")), {"done"})
+
+    def test_the_cron_reads_in_committed_steps(self):
+        self.service.pay(self.invoice, 40)
+        model = self.env["collections.webhook.event"]
+        with patch.object(self.env.registry[model._name], "_process", lambda *_a, **_o: 0):
+            self.ring(*self.bells_of_payment())
+        with freeze_time(self.now):
+            self.env.ref("collections_addon.cron_webhook_event").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.move().amount_residual, 60)
+        self.assertEqual(set(model.search([]).mapped("state")), {"done"})
+
+    def test_an_error_of_ours_stops_no_other_ledger(self):
+        model = self.env["collections.webhook.event"]
+        with patch.object(self.env.registry[model._name], "_process", lambda *_a, **_o: 0):
+            self.ring(("invoices", self.invoice))
+        broken = patch.object(
+            self.env.registry["collections.connection"], "_ask_single", side_effect=KeyError("x")
+        )
+        self.connection.next_sync_at = False
+        with freeze_time(self.now), broken, mute_logger(BELL):
+            self.env.ref("collections_addon.cron_webhook_event").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.connection.next_sync_at, self.now)
+        self.assertEqual(set(model.search([]).mapped("state")), {"done"})
 
     def test_the_day_of_the_ledger_is_not_moved(self):
         """Only what rang is known: how fresh the whole is stays what it was."""

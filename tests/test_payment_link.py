@@ -1,5 +1,7 @@
 """The ledger's own payment page, offered in messages and on the customer's page."""
 
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .connection_common import ConnectionCommon
@@ -39,6 +41,18 @@ class LinkStories:
         self.assertIn(self.move.collections_payment_link, body)
         self.assertNotIn("/collections/invoice/", body)
         self.assertEqual(len(self.service.calls()), self.before + 1, "one call for one invoice")
+
+    def test_the_cron_that_sends_asks_for_it_in_committed_steps(self):
+        self.later(minutes=1)
+        self.env["dunning.run"]._execute(self.company, self.now.date())
+        with freeze_time(self.now):
+            self.env.ref("collections_addon.cron_dunning_dispatch").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertTrue(self.move.collections_payment_link)
+        self.assertIn(
+            self.move.collections_payment_link,
+            self._html(self._only_message("pay@cedar.example")),
+        )
 
     def test_it_is_asked_for_once_and_stays_when_the_invoice_changes(self):
         self.remind()

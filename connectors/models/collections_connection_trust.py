@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 #: How old what was read may be when something is sent, where the policy sets no limit.
 READ_BEFORE_SENDING = timedelta(hours=24)
@@ -36,20 +37,29 @@ class CollectionsConnection(models.Model):
         for connection in self:
             connection.drift_customer_count = len(connection._drifting_partners())
 
-    def _unexplained(self):
-        """Differences that nothing explains, as of the last comparison."""
-        return (
-            self.env["collections.drift"]
-            .sudo()
-            .search([("connection_id", "in", self.ids), ("is_explained", "=", False)])
+    def _unexplained_partner_ids(self):
+        """Whose figures differ and nothing explains it, as of the last comparison.
+
+        :return: ids of partners, None among them where a difference is nobody's
+        :rtype: set[int|None]
+        """
+        self.env["collections.drift"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT partner_id FROM collections_drift WHERE difference <> 0"
+                " AND NOT is_explained AND connection_id = ANY(%s)",
+                self.ids,
+            )
         )
+        return {partner_id for [partner_id] in rows}
 
     def _drifting_partners(self):
         """Customers of whom some figure differs without an explanation.
 
         :rtype: `res.partner`, commercial ones
         """
-        return self._unexplained().partner_id.commercial_partner_id
+        ids = self._unexplained_partner_ids() - {None}
+        return self.env["res.partner"].browse(ids).commercial_partner_id
 
     def _judge_drift(self):
         """Say whether the differences found make the whole ledger doubtful, or customers only.
@@ -57,10 +67,11 @@ class CollectionsConnection(models.Model):
         One that belongs to no customer is of the whole.
         """
         for connection in self:
-            rows = connection._unexplained()
-            customers = len(rows.partner_id.commercial_partner_id)
-            nobodys = any(not row.partner_id for row in rows)
-            connection.drift_is_general = nobodys or customers > connection.drift_customer_limit
+            customers = len(connection._drifting_partners())
+            connection.drift_is_general = (
+                None in connection._unexplained_partner_ids()
+                or customers > connection.drift_customer_limit
+            )
 
     def _standing_reason(self):
         """Why nobody is reminded automatically as long as nothing happens, or None.

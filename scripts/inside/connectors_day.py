@@ -1,4 +1,4 @@
-"""Two outside ledgers, emulated: connect, import, pay there, sync, no reminder; no difference."""
+"""Two outside ledgers, emulated: connect, import, pay there, charge here; no difference."""
 
 import argparse
 from contextlib import ExitStack
@@ -57,6 +57,7 @@ class Story:
         self._import()
         self._pay_there()
         self._day()
+        self._charge()
         self._compare()
 
     def _import(self):
@@ -79,10 +80,9 @@ class Story:
             raise SystemExit(f"The ledger could not be read: {log.message}")
         return log
 
-    def _pay_there(self):
-        """Pay, in the ledger, an invoice that a reminder would be written about."""
-        today = fields.Date.today()
-        invoice = self.env["account.move"].search(
+    def _late_invoice(self, today):
+        """The mirrored invoice of which most is overdue."""
+        return self.env["account.move"].search(
             [
                 ("collections_connection_id", "=", self.connection.id),
                 ("move_type", "=", "out_invoice"),
@@ -92,6 +92,10 @@ class Story:
             order="amount_residual desc",
             limit=1,
         )
+
+    def _pay_there(self):
+        """Pay, in the ledger, an invoice that a reminder would be written about."""
+        invoice = self._late_invoice(fields.Date.today())
         ref = self.env["collections.external.ref"].search(
             [("move_id", "=", invoice.id), ("stream", "=", "invoices")]
         )
@@ -104,6 +108,29 @@ class Story:
         self.env.invalidate_all()
         print(f"Here it is {invoice.payment_state}; open: {invoice.amount_residual:.2f}.")
         self.paid = invoice
+
+    def _charge(self):
+        """Charge a fee for a late invoice, write it to the ledger, read it back: one debt."""
+        today = fields.Date.today()
+        invoice = self._late_invoice(today)
+        item = invoice.line_ids.filtered(lambda line: line.date_maturity)[:1]
+        charge = self.env["collections.charge"].create(
+            {"move_line_id": item.id, "amount": 25, "date": today}
+        )
+        note = charge._book(today)
+        self.env.cr.commit()
+        self.env["collections.outbox"]._cron_deliver()
+        row = self.env["collections.outbox"].search([("move_id", "=", note.id)])
+        if row.state != "done":
+            raise SystemExit(f"The fee was not written: {row.problem}")
+        self._sync()
+        self.env.invalidate_all()
+        ref = self.env["collections.external.ref"].search([("move_id", "=", note.id)])
+        if ref.external_id != row.external_id:
+            raise SystemExit("The fee came back as another debt.")
+        print(
+            f"\nA fee of 25.00 for {invoice.name}: debit note {note.name} is an invoice there, too."
+        )
 
     def _day(self):
         day = next_working_day(date.today())

@@ -18,6 +18,8 @@ LEDGERS = {
     "xero": (XeroEmulator, "Harbor & Sons"),
     "quickbooks": (QuickBooksEmulator, "Prairie Supplies"),
 }
+#: Where fees go there: an account of revenue, a product.
+FEES = {"xero": "200", "quickbooks": "3"}
 
 
 def start(provider, customers, invoices):
@@ -45,6 +47,8 @@ def connect(env, company, service):
             "client_secret": SECRET,
             "api_url": service.url,
             "identity_url": service.url,
+            "push_fees": True,
+            "push_fee_account": FEES[service.name],
         }
     )
     env.cr.commit()  # tokens are kept in a transaction of their own
