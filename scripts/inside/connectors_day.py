@@ -115,7 +115,12 @@ class Story:
         invoice = self._late_invoice(today)
         item = invoice.line_ids.filtered(lambda line: line.date_maturity)[:1]
         charge = self.env["collections.charge"].create(
-            {"move_line_id": item.id, "amount": 25, "date": today}
+            {
+                "move_line_id": item.id,
+                "company_id": self.company.id,
+                "amount": 25,
+                "date": today,
+            }
         )
         note = charge._book(today)
         self.env.cr.commit()
