@@ -79,20 +79,6 @@ class FeeContract:
         self.assertTies(110)
         self.assertEqual(len(self.refs("invoices")), 2)
 
-    def test_nothing_is_written_that_was_not_chosen(self):
-        self.connection.push_fees = False
-        note, row = self.book()
-        self.assertFalse(row)
-        self.assertFalse(note.collections_connection_id)
-
-    def test_charges_for_other_invoices_stay_apart(self):
-        other = self._invoice(self.invoice.commercial_partner_id, 50, due="2026-02-01")
-        items = other.line_ids.filtered("date_maturity")
-        own = self.charge(move_line_id=items[:1].id)
-        notes = (self.charge(12) | own)._book(self.now.date())
-        self.assertEqual(len(notes), 2)
-        self.assertEqual(self.outbox("fee").values["lines"][0]["amount"], "12.00")
-
     def test_a_payment_there_pays_our_debit_note(self):
         note, row = self.written()
         self.service.pay(row.external_id)
@@ -195,27 +181,6 @@ class FeeContract:
         self.assertTies(100)
         self.assertFalse(self.ref("invoices", row.external_id).move_id)
 
-    def test_reversed_before_it_was_sent_nothing_is_sent(self):
-        note, row = self.book()
-        self.env["collections.charge"].search([("invoice_id", "=", note.id)])._reverse(
-            self.now.date(), "Goodwill"
-        )
-        self.assertEqual(row.state, "cancelled")
-        self.deliver()
-        self.assertFalse(self.outbox("fee_end"))
-        self.assertTies(100)
-
-    @mute_logger(OUTBOX)
-    def test_of_a_part_taken_back_a_person_is_told(self):
-        first, second = self.charge(10), self.charge(5, kind="compensation")
-        self.book(first, second)
-        self.deliver()
-        second._reverse(self.now.date(), "Goodwill")
-        self.deliver()
-        end = self.outbox("fee_end")
-        self.assertEqual(end.state, "failed")
-        self.assertIn("Only a part", end.problem)
-
     def test_void_there_it_is_reversed_here(self):
         note, row = self.written()
         self.service.void(row.external_id)
@@ -242,12 +207,6 @@ class FeeContract:
         self.assertEqual(str(note.invoice_date_due), "2026-06-30")
         self.assertTies(110)
 
-    def test_it_is_reminded_of_only_while_the_ledger_can_be_relied_on(self):
-        note, _row = self.written()
-        with patch.object(type(self.connection), "_standing_reason", lambda c: "ledger_failing"):
-            pauses = self.env["dunning.facts"]._move_pauses(self.company, self.now.date())
-        self.assertEqual(pauses.get(note.id), "ledger_failing")
-
 
 @tagged("post_install", "-at_install")
 class TestFeeXero(FeeContract, OutboxCommon):
@@ -263,6 +222,49 @@ class TestFeeXero(FeeContract, OutboxCommon):
         document = self.service.ledger.document("Invoices", key)
         document.due = type(document.date).fromisoformat(day)
         self.service.ledger.touch(document, changes="Edited")
+
+    # === WHAT NO LEDGER HAS A SAY IN === #
+
+    def test_nothing_is_written_that_was_not_chosen(self):
+        self.connection.push_fees = False
+        note, row = self.book()
+        self.assertFalse(row)
+        self.assertFalse(note.collections_connection_id)
+
+    def test_charges_for_other_invoices_stay_apart(self):
+        other = self._invoice(self.invoice.commercial_partner_id, 50, due="2026-02-01")
+        items = other.line_ids.filtered("date_maturity")
+        own = self.charge(move_line_id=items[:1].id)
+        notes = (self.charge(12) | own)._book(self.now.date())
+        self.assertEqual(len(notes), 2)
+        self.assertEqual(self.outbox("fee").values["lines"][0]["amount"], "12.00")
+
+    def test_reversed_before_it_was_sent_nothing_is_sent(self):
+        note, row = self.book()
+        self.env["collections.charge"].search([("invoice_id", "=", note.id)])._reverse(
+            self.now.date(), "Goodwill"
+        )
+        self.assertEqual(row.state, "cancelled")
+        self.deliver()
+        self.assertFalse(self.outbox("fee_end"))
+        self.assertTies(100)
+
+    @mute_logger(OUTBOX)
+    def test_of_a_part_taken_back_a_person_is_told(self):
+        first, second = self.charge(10), self.charge(5, kind="compensation")
+        self.book(first, second)
+        self.deliver()
+        second._reverse(self.now.date(), "Goodwill")
+        self.deliver()
+        end = self.outbox("fee_end")
+        self.assertEqual(end.state, "failed")
+        self.assertIn("Only a part", end.problem)
+
+    def test_it_is_reminded_of_only_while_the_ledger_can_be_relied_on(self):
+        note, _row = self.written()
+        with patch.object(type(self.connection), "_standing_reason", lambda c: "ledger_failing"):
+            pauses = self.env["dunning.facts"]._move_pauses(self.company, self.now.date())
+        self.assertEqual(pauses.get(note.id), "ledger_failing")
 
 
 @tagged("post_install", "-at_install")
