@@ -8,7 +8,14 @@ COUNTRIES = {
     "DE": ("EUR", "de_DE", "+49 30"),
     "GB": ("GBP", "en_GB", "+44 20"),
     "TR": ("EUR", "tr_TR", "+90 212"),
+    "PT": ("EUR", "pt_PT", "+351 21"),
+    "RO": ("EUR", "ro_RO", "+40 21"),
+    "LT": ("EUR", "lt_LT", "+370 5"),
 }
+#: Languages that the module speaks beside English.
+TRANSLATED = ("lt_LT", "pt_PT", "ro_RO", "tr_TR")
+#: Modules whose words a debtor reads on its page.
+READ = ("portal", "payment", "resource", "collections_addon")
 
 
 class Customer(NamedTuple):
@@ -55,14 +62,7 @@ CUSTOMERS = (
     # Germany
     Customer("Ahrens Metallbau GmbH", "DE", "Hamburg", "prompt", 5100),
     Customer("Bäckerei Löwenstein KG", "DE", "Freiburg", "slow", 760, ("no_email",)),
-    Customer("Café Zur Alten Mühle", "DE", "Heidelberg", "prompt", 420),
-    Customer("Druckhaus Sommerfeld GmbH", "DE", "Leipzig", "late", 3300, ("promise",)),
     Customer("Elbe Logistik GmbH & Co. KG", "DE", "Dresden", "prompt", 7900, ("invoice_contact",)),
-    Customer("Fahrradmanufaktur Oberland", "DE", "Rosenheim", "seasonal", 2600),
-    Customer("Gartenbau Wiesengrund", "DE", "Kassel", "seasonal", 1850),
-    Customer("Hotel Seeblick am Bodensee", "DE", "Konstanz", "slow", 2950, ("refund",)),
-    Customer("Ingenieurbüro Kaltenbach", "DE", "Stuttgart", "prompt", 4300),
-    Customer("Jansen Optik", "DE", "Kiel", "prompt", 890),
     Customer(
         "Kommunale Versorgungs-, Entsorgungs- und Wirtschaftsbetriebe der "
         "Verbandsgemeinde Oberes Werratal Anstalt des öffentlichen Rechts",
@@ -74,11 +74,9 @@ CUSTOMERS = (
     ),
     Customer("Lindner Anlagentechnik GmbH", "DE", "Nürnberg", "installments", 15800),
     Customer("Messebau Rheingold", "DE", "Köln", "trouble", 6200, ("firm", "breaks", "plan")),
-    Customer("Naturkost Birkenhof", "DE", "Potsdam", "partial", 1150),
     Customer("Orgelbau Petersen", "DE", "Flensburg", "disputer", 4800, ("dispute", "invoice_hold")),
     Customer("Praxis Dr. Vogelsang", "DE", "Berlin", "prompt", 1350),
     Customer("Reinhardt Verpackungen AG", "DE", "Mannheim", "prompt", 9200, ("unallocated",)),
-    Customer("Schreinerei Holzapfel", "DE", "Ulm", "late", 2200, ("hold",)),
     # United Kingdom
     Customer("Ashdown Textiles Ltd", "GB", "Leeds", "prompt", 2900),
     Customer("Brackenbury Estates", "GB", "London", "slow", 3700, ("invoice_contact",)),
@@ -103,6 +101,18 @@ CUSTOMERS = (
     Customer("Karadeniz Fındık Kooperatifi", "TR", "Giresun", "prompt", 6400, ("usd", "refund")),
     Customer("Marmara Tekstil", "TR", "İstanbul", "late", 4900, ("no_email", "promise")),
     Customer("Şirin Oyuncak", "TR", "Konya", "prompt", 1300, ("new",)),
+    # Portugal
+    Customer("Hotel Ria Formosa", "PT", "Faro", "slow", 2950, ("refund",)),
+    Customer("Livraria Saudade Lda.", "PT", "Lisboa", "prompt", 890),
+    Customer("Quinta do Mondego", "PT", "Coimbra", "seasonal", 1850),
+    # Romania
+    Customer("Atelier Dacia Proiect SRL", "RO", "Timișoara", "prompt", 4300),
+    Customer("Brutăria Măgura SRL", "RO", "Cluj-Napoca", "partial", 1150),
+    Customer("Tipografia Carpați SA", "RO", "Brașov", "late", 3300, ("promise",)),
+    # Lithuania
+    Customer("Baldų meistrai UAB", "LT", "Klaipėda", "late", 2200, ("hold",)),
+    Customer("Dviračių dirbtuvės Nemunas", "LT", "Kaunas", "seasonal", 2600),
+    Customer("Kavinė Senasis Malūnas", "LT", "Vilnius", "prompt", 420),
 )
 
 #: What the firm sells.

@@ -51,9 +51,9 @@ class TestDemoData(TransactionCase):
         self.assertLessEqual(set(HABITS), shown)
         self.assertIn("legal", shown)
 
-    def test_sixty_customers_in_four_countries(self):
+    def test_sixty_customers_in_seven_countries(self):
         self.assertEqual(len(CUSTOMERS), 60)
-        self.assertEqual(len({customer.country for customer in CUSTOMERS}), 4)
+        self.assertEqual(len({customer.country for customer in CUSTOMERS}), 7)
         self.assertEqual(len({customer.name for customer in CUSTOMERS}), 60)
 
     def test_books_hold_three_currencies(self):

@@ -8,6 +8,15 @@ class CollectionsDemo(models.AbstractModel):
     _description = "Demo Firm"
 
     @api.model
+    def _add_languages(self):
+        """Install the languages of the module that demo customers read."""
+        from ...demo.customers import READ, TRANSLATED
+
+        for code in TRANSLATED:
+            self.env["res.lang"]._activate_lang(code)
+        self.env["ir.module.module"]._load_module_terms(list(READ), list(TRANSLATED))
+
+    @api.model
     def _load(self, company=None, today=None, **size):
         """Fill a company with a year of trade and a quarter of collections.
 
