@@ -54,6 +54,19 @@ class TestFit(unittest.TestCase):
         self.assertEqual(sms_text.measure(text).segments, 3)
         self.assertTrue(text.endswith(f"word...\n{LINK}"))
 
+    def test_letters_lose_their_marks_before_a_sentence_is_cut(self):
+        said = "Ödemenizin vadesi geçti, sąskaita neapmokėta, factură restantă: ł. " * 2
+        text = sms_text.fit(said, LINK, 3)
+        self.assertIn("Ödemenizin vadesi gecti, saskaita neapmoketa, factura restanta: l.", text)
+        self.assertNotIn(sms_text.ELLIPSIS, text)
+        self.assertEqual(sms_text.fit("Vadesi geçti.", LINK, 3), f"Vadesi geçti.\n{LINK}")
+        self.assertEqual(sms_text.bare("Б\u0301€ 12"), "Б\u0301€ 12")
+
+    def test_letters_that_have_no_plain_form_are_shortened(self):
+        text = sms_text.fit("слово " * 100, LINK, 3)
+        self.assertIn(sms_text.ELLIPSIS, text)
+        self.assertEqual(sms_text.measure(text).segments, 3)
+
     def test_the_link_stays_even_where_it_alone_is_too_long(self):
         self.assertEqual(sms_text.fit("a b", "x" * 500, 3), "x" * 500)
 

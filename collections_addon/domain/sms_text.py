@@ -1,5 +1,6 @@
 """What fits into a text message: alphabets, segments, shortening."""
 
+import unicodedata
 from typing import NamedTuple
 
 #: The default alphabet of GSM 03.38, and what it writes with an escape before it.
@@ -31,6 +32,8 @@ PLAIN = str.maketrans(
         "\t": " ",
     }
 )
+#: A letter that is none with a mark on it.
+BARE = {"ı": "i", "ł": "l", "đ": "d"}
 ELLIPSIS = "..."
 
 
@@ -75,15 +78,29 @@ def _parts(costs, room):
     return parts
 
 
+def bare(text: str) -> str:
+    """Leave out the marks of letters that telephones do not know: "ödemenizin", "vadesi gecti"."""
+    return "".join(char if char in GSM or char in GSM_ESCAPED else _bare(char) for char in text)
+
+
+def _bare(char):
+    letters = unicodedata.normalize("NFKD", BARE.get(char, char))
+    return "".join(one for one in letters if not unicodedata.combining(one)) or char
+
+
 def fit(body: str, tail: str, most: int) -> str:
     """Put a text and what has to stand at its end into so many segments.
 
-    The text is shortened between words; its end never is.
+    A text that is too long in its own letters is written without their marks, which leaves
+    twice the room: better so than half a sentence. What is too long all the same is
+    shortened between words; its end never is.
 
     :param tail: such as a link; may be empty
     :param most: segments
     """
     body, tail = plain(body).strip(), plain(tail).strip()
+    if measure(_joined(body, tail)).segments > most and not measure(bare(body)).is_unicode:
+        body = bare(body)
     words = body.split(" ")
     whole = _joined(body, tail)
     while measure(whole).segments > most and words:
