@@ -161,6 +161,21 @@ class WritingCase(QuickBooksCase):
         with self.assertRaises(ValueError):
             self.books.update("invoices", {**body, "sparse": False}, "k")
 
+    def test_an_invoice_is_made_found_and_void(self):
+        self.probe.say({"Invoice": {"Id": "7", "SyncToken": "3"}})
+        self.assertEqual(self.books.add("invoices", {"DocNumber": "1"}, "k")["Id"], "7")
+        self.assertEqual((self.asked.query["requestid"], self.asked.json),
+                         ("k", {"DocNumber": "1"}))  # fmt: skip
+        self.books.void("invoices", "7", "3", "key")
+        self.assertEqual((self.asked.query["operation"], self.asked.query["requestid"]),
+                         ("void", "key-3"))  # fmt: skip
+        self.assertEqual(self.asked.json, {"Id": "7", "SyncToken": "3"})
+        self.probe.say(rows(Invoice=[{"Id": "7"}, None]))
+        self.assertEqual(self.books.of_day("invoices", "12", "2026-03-05"), [{"Id": "7"}])
+        text = self.asked.body.decode()
+        self.assertIn("CustomerRef = '12' AND TxnDate = '2026-03-05'", text)
+        self.fails(base.Absent, self.books.of_day, "invoices", "1' OR '1'='1", "2026-03-05")
+
     def test_pitfall_14_somebody_else_was_faster(self):
         self.probe.say(fault("5010", "Stale Object Error"))
         body = mapper.sparse_body("7", "1", {})

@@ -160,6 +160,26 @@ class WritingCase(XeroCase):
             self.assertEqual(self.asked.path, f"/api.xro/2.0/{path}/k-1/History")
             self.assertEqual(self.asked.json, {"HistoryRecords": [{"Details": "Reminded."}]})
 
+    def test_an_invoice_has_its_key_and_is_void_by_its_id(self):
+        self.probe.say({"Invoices": [{"InvoiceID": "i-1"}]})
+        body = {"Invoices": [{"Type": "ACCREC"}]}
+        self.assertEqual(self.xero.invoice(body, "key-1"), {"InvoiceID": "i-1"})
+        self.assertEqual((self.asked.method, self.asked.path), ("PUT", "/api.xro/2.0/Invoices"))
+        self.assertEqual((self.asked.headers["idempotency-key"], self.asked.json), ("key-1", body))
+        self.xero.void("i-1", "key-2")
+        self.assertEqual((self.asked.method, self.asked.path),
+                         ("POST", "/api.xro/2.0/Invoices/i-1"))  # fmt: skip
+        wanted = {"Invoices": [{"InvoiceID": "i-1", "Status": "VOIDED"}]}
+        self.assertEqual(self.asked.json, wanted)
+
+    def test_an_invoice_is_looked_up_by_its_number(self):
+        self.probe.say({"Invoices": [{"InvoiceID": "i-1"}, None]})
+        self.assertEqual(self.xero.numbered("INV/2026/1"), [{"InvoiceID": "i-1"}])
+        self.assertEqual(self.asked.query["where"], 'InvoiceNumber=="INV/2026/1"')
+        for number in ('INV"1', "INV\\1"):
+            with self.assertRaises(base.Misconfigured):
+                self.xero.numbered(number)
+
     def test_a_payment_is_undone(self):
         self.probe.say({"Payments": [{}]})
         self.xero.delete_payment("p-1", "key")
