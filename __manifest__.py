@@ -109,6 +109,7 @@
         "views/portal_announce.xml",
         "views/portal_why.xml",
         "views/portal_notice.xml",
+        "views/portal_chat.xml",
         "views/portal_autopay.xml",
         "views/portal_preferences.xml",
         "views/portal_rating.xml",
@@ -142,6 +143,14 @@
         ],
         "web.assets_frontend": [
             "collections_addon/static/src/portal/**/*",
+        ],
+        "collections_addon.assets_chat": [
+            "collections_addon/static/src/portal/portal.scss",
+            "collections_addon/static/src/chat/chat_page.scss",
+        ],
+        "im_livechat.assets_embed_external": [
+            "collections_addon/static/src/chat/*.js",
+            "collections_addon/static/src/chat/*.xml",
         ],
         "web.assets_unit_tests": [
             "collections_addon/static/tests/**/*.test.js",

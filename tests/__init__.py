@@ -18,6 +18,7 @@ from . import test_channel_choice
 from . import test_channel_portal
 from . import test_channel_post
 from . import test_email_reply
+from . import test_livechat
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute

@@ -57,6 +57,9 @@ CLOCK_ALLOWED = {
     "sms_sms.SmsTracker._tell_contacts",
     # a chat that begins by itself has no moment of its own
     "collections_conversation.CollectionsConversation._open",
+    # Live Chat says nothing of time
+    "discuss_channel_chat.DiscussChannel._collections_begin",
+    "discuss_channel_chat.DiscussChannel._collections_hear",
     # what is shown or printed as of today
     "collections_overview.CollectionsOverview.get_overview",
     "collections_overview.CollectionsOverview.refresh_overview",

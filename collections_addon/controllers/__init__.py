@@ -3,6 +3,7 @@ from . import (
     portal_autopay,
     portal_base,
     portal_charge,
+    portal_chat,
     portal_dispute,
     portal_documents,
     portal_home,

@@ -27,6 +27,7 @@ class CollectionsContactReport(models.Model):
     )
     date = fields.Date(readonly=True)
     cost = fields.Monetary(readonly=True, help="By the price of the day of the contact.")
+    contacts = fields.Integer(readonly=True)
     answered = fields.Integer(
         readonly=True,
         help="1 when a payment or a reply followed within the days of the company's setting.",
@@ -45,7 +46,7 @@ class CollectionsContactReport(models.Model):
         self.env["res.company"].flush_model(["collections_answer_days", "currency_id"])
         return SQL(
             """
-            SELECT contact.*, contact.answered * 100.0 AS answered_percent
+            SELECT contact.*, 1 AS contacts, contact.answered * 100.0 AS answered_percent
               FROM (SELECT action.id, action.id AS action_id, action.company_id,
                            company.currency_id, action.partner_id, file.segment_id,
                            action.level_id, action.channel_code, action.contact_date AS date,
