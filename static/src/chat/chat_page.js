@@ -22,7 +22,8 @@ patch(Thread.prototype, {
     get composerDisabled() {
         const bot = this.chatbot;
         const step = bot?.currentStep;
-        const isAsked = step?.expectAnswer && !step.completed && !bot.isProcessingAnswer;
+        const isAsked =
+            step?.expectAnswer && !step.completed && !bot.isProcessingAnswer;
         if (isChatPage() && isAsked && !this.livechat_end_dt) {
             return false;
         }
