@@ -115,6 +115,8 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         told = self._play(Debtor([Speak("I will pay on Friday"), Speak("yes"), Press("2")]), DAY)
         promise = self.env["collections.promise"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual((str(promise.date), promise.amount), ("2026-03-13", 1250), told)
+        said = self.case.interaction_ids.filtered(lambda said: said.direction == "out")
+        self.assertTrue(any(action.body[3:20] in (text or "") for text in said.mapped("text")))
         heard = self.case.interaction_ids.filtered(lambda said: said.direction == "in")
         self.assertIn("I will pay on Friday", heard.mapped("text"))
         self.assertEqual(set(self.case.interaction_ids.mapped("channel_code")), {"voice"})
@@ -182,6 +184,7 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         for word in ("1,250", "1250", "invoice", "overdue", "owe", "pay"):
             self.assertNotIn(word, said.lower())
         self.assertEqual((action.state, action.outcome_id.code), ("sent", "voicemail"))
+        self.assertEqual(self.case.interaction_ids.text, said)
 
     def test_busy_is_tried_again_and_then_the_next_channel_takes_over(self):
         action = self._order(hour=9)

@@ -56,7 +56,9 @@ class CollectionsCall(models.Model):
         if action:
             action._note_answered(self, now)
             action.outcome_id = self.env["dunning.outcome"]._by_code("voicemail")
-        return twiml.tell([self._machine_text()], self._voice())
+        text = self._machine_text()
+        self._log_said(text, now)
+        return twiml.tell([text], self._voice())
 
     def _machine_text(self):
         own = self._speaking()
@@ -100,7 +102,7 @@ class CollectionsCall(models.Model):
             "voice", self.sid, self.company_id, case=self.case_id, lang=self.lang, now=now
         )
         self.conversation_id = talk
-        return self._say(talk._hear("start", "", now), 1)
+        return self._say(talk._hear("start", "", now), 1, now)
 
     def _heard(self, form):
         """What came from the customer: kind and text.
@@ -120,9 +122,23 @@ class CollectionsCall(models.Model):
     def _hear(self, kind, text, now):
         was_known = self.conversation_id.identified
         reply = self.conversation_id._hear(kind, text, now)
-        return self._say(reply, None if was_known else 0)
+        return self._say(reply, None if was_known else 0, now)
 
-    def _say(self, reply, place):
+    def _log_said(self, text, now):
+        """What is said besides the conversation is on the customer's file, too."""
+        self.env["collections.interaction"]._log(
+            "voice",
+            "out",
+            text,
+            now,
+            case=self.case_id or None,
+            company_id=self.company_id.id,
+            conversation_id=self.conversation_id.id,
+            action_id=self.action_id.id,
+            lang=self.lang,
+        )
+
+    def _say(self, reply, place, now):
         """The answer for a reply of the conversation.
 
         :param Reply reply: in the customer's language
@@ -131,7 +147,9 @@ class CollectionsCall(models.Model):
         """
         says = list(reply.says)
         if place is not None and self.action_id.body and self.conversation_id.identified:
-            says.insert(place, html2plaintext(self.action_id.body, include_references=False))
+            words_of_level = html2plaintext(self.action_id.body, include_references=False)
+            says.insert(place, words_of_level)
+            self._log_said(words_of_level, now)
         if reply.hand_over and self._person_number():
             return self._transfer(says)
         if reply.ended or reply.expects == "none":
