@@ -22,6 +22,7 @@ from . import test_livechat
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute
+from . import test_prediction
 from . import test_promise
 from . import test_payment_link
 from . import test_plan

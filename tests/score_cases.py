@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from .domain_loader import domain_module
 
-features = domain_module("features")
-Item = features.Item
+features, payers = domain_module("features"), domain_module("payers")
+Item = payers.Item
 #: Day number 0 of the stories.
 START = 738_000
 

@@ -1,11 +1,12 @@
 """Pure tests of what is known of an invoice on a day; above all: nothing later."""
 
+import json
 from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .score_cases import START, as_known, features, item, ledgers
+from .score_cases import START, as_known, features, item, ledgers, payers
 
 Chronicle, FEATURES = features.Chronicle, features.FEATURES
 
@@ -38,7 +39,7 @@ class TestFeatures(TestCase):
         chronicle = Chronicle(items)
         chronicle.move_to(day)
         known = as_known(items, day)
-        done = [features.clip(one.settled - one.due) for one in known if one.settled is not None]
+        done = [payers.clip(one.settled - one.due) for one in known if one.settled is not None]
         still = [day - one.due for one in known if one.settled is None]
         paid = sum(age <= late <= age + days for late in done)
         seen = sum(late >= age for late in done) + sum(old > age + days for old in still)
@@ -78,7 +79,7 @@ class TestFeatures(TestCase):
     def test_nothing_is_known_of_a_new_customer(self):
         found = vector([], item(1, 0, None, customer=9), 0)
         self.assertEqual(found["settled"], 0)
-        self.assertEqual(found["since_paid"], features.CAP_DAYS)
+        self.assertEqual(found["since_paid"], payers.CAP_DAYS)
         self.assertEqual(found["trend"], 0)
 
     def test_an_age_that_few_have_reached_is_like_the_oldest_seen(self):
@@ -87,6 +88,17 @@ class TestFeatures(TestCase):
         chronicle.move_to(START + 200)
         self.assertGreater(chronicle.general(0, 30), 0.9)
         self.assertAlmostEqual(chronicle.general(500, 30), chronicle.general(250, 30))
+
+    @given(ledgers(least=1), st.integers(0, 260), st.integers(-40, 200))
+    def test_everybody_can_be_kept_for_some_customers(self, items, day, age):
+        whole = Chronicle(items)
+        whole.move_to(START + day)
+        kept = json.loads(json.dumps(whole.keep()))
+        own = Chronicle([one for one in items if one.customer == 1], kept)
+        own.move_to(START + day)
+        self.assertEqual(own.everybody(age, 30), whole.everybody(age, 30))
+        found = own.rule(own.customer(1), age, 30)
+        self.assertAlmostEqual(found, whole.rule(whole.customer(1), age, 30))
 
     def test_what_is_open_counts_against(self):
         paid = [item(number, number, 5) for number in range(10)]
@@ -102,9 +114,9 @@ class TestFeatures(TestCase):
 
     def test_open_and_paid(self):
         one = item(1, 0, 0)
-        self.assertFalse(features.is_open(one, START - 1))
-        self.assertTrue(features.is_open(one, one.due))
-        self.assertFalse(features.is_open(one, one.due + 1))
-        self.assertTrue(features.paid_within(one, one.due, 0))
-        self.assertFalse(features.paid_within(one, one.due - 8, 7))
-        self.assertFalse(features.paid_within(item(2, 0, None), one.due, 60))
+        self.assertFalse(payers.is_open(one, START - 1))
+        self.assertTrue(payers.is_open(one, one.due))
+        self.assertFalse(payers.is_open(one, one.due + 1))
+        self.assertTrue(payers.paid_within(one, one.due, 0))
+        self.assertFalse(payers.paid_within(one, one.due - 8, 7))
+        self.assertFalse(payers.paid_within(item(2, 0, None), one.due, 60))

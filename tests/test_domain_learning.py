@@ -12,7 +12,7 @@ try:
 except ImportError:
     np = None
 
-from .score_cases import START, as_known, features, firm, learning_module
+from .score_cases import START, as_known, features, firm, learning_module, payers
 
 FEATURES = features.FEATURES
 TODAY = START + 720
@@ -92,14 +92,29 @@ class TestLearning(TestCase):
         )
         self.assertTrue(np.allclose(moves.sum(axis=1) * 3 + start, rule + line + forest))
 
+    def test_scores_have_the_form_of_the_scorecard(self):
+        asking = learning_module("asking")
+        chronicle = features.Chronicle(self.items)
+        chronicle.move_to(TODAY)
+        still = [one for one in self.items if one.settled is None]
+        said = {still[0].id: ["disputed"]}
+        found = asking.scores(self.result["targets"], chronicle, still, TODAY, said)
+        plain = asking.scores(self.result["targets"], chronicle, still, TODAY, {})
+        self.assertLess(found[0].chances[1], plain[0].chances[1])
+        self.assertEqual(found[1:], plain[1:])
+        self.assertTrue(all(list(one.chances) == sorted(one.chances) for one in found))
+        self.assertTrue(all(1 <= len(one.reasons) <= 3 for one in found))
+        nobody = asking.scores(self.result["targets"], chronicle, [], TODAY, {})
+        self.assertEqual(nobody, [])
+
     def test_snapshots_are_the_open_invoices(self):
         for day, one in self.samples.snapshots(self.items, START, TODAY, 10**6):
-            self.assertTrue(features.is_open(one, day))
+            self.assertTrue(payers.is_open(one, day))
         every = [
             (day, one)
             for day in range(START, TODAY + 1, self.samples.STEP)
             for one in self.items
-            if features.is_open(one, day)
+            if payers.is_open(one, day)
         ]
         self.assertEqual(self.samples.snapshots(self.items, START, TODAY, 10**6), every)
         fewer = self.samples.snapshots(self.items, START, TODAY, 500)

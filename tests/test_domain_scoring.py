@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .domain_loader import domain_module
-from .score_cases import START, features, item, ledgers
+from .score_cases import START, features, item, ledgers, payers
 
 scoring = domain_module("scoring")
 SAID = sorted(scoring.SAID)
@@ -43,8 +43,8 @@ class TestScorecard(TestCase):
         worse = [item(number, number * 10, 0 if number < 12 else 30) for number in range(18)]
         better = [item(number, number * 10, 30 if number < 12 else 0) for number in range(18)]
         asked = item(99, 240, None)
-        self.assertLess(features.drift(_customer(worse), -5, 7), 0)
-        self.assertGreater(features.drift(_customer(better), -5, 7), 0)
+        self.assertLess(payers.drift(_customer(worse), -5, 7), 0)
+        self.assertGreater(payers.drift(_customer(better), -5, 7), 0)
         self.assertIn("trend", {move.code for move in score(worse, asked, 262).reasons})
 
     def test_what_is_said_moves_the_odds(self):

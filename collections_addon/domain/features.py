@@ -5,55 +5,25 @@ An :class:`Item` is an invoice as the ledger knows it now, its settlement includ
 for a day with what had happened *before* that day: so the same code makes the
 features a model learns from and those it is asked with, and neither can see the future.
 
-Days are day numbers (``date.toordinal()``), amounts are in company currency. No trait
-of a person is a feature: only what was invoiced and how it was paid.
+No trait of a person is a feature: only what was invoiced and how it was paid.
 """
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from datetime import date
 from heapq import heappop, heappush
 from math import cos, log, log1p, pi, sin, sqrt
-from typing import NamedTuple
+
+from .payers import CAP_DAYS, EARLIEST, LATEST, Chance, Customer, clip, drift, logit
 
 #: Days within which an invoice is paid, or not: what is predicted.
 HORIZONS = (7, 30, 60)
-#: Lateness beyond these days makes no difference any more.
-EARLIEST, LATEST = -180, 1500
 #: How many invoices of one's own weigh as much as everybody's.
 PRIOR = 4.0
-#: The last invoices weigh more: weight of a new one in the recent mean.
-RECENT = 0.25
-#: Days after which a mean no longer grows: one forgotten invoice is not the customer.
-CAP_DAYS = 400
 #: Invoices of another age that weigh in where few have reached this one.
 YOUNGER = 2.0
 #: Ages up to this are not compared with younger ones.
 FIRST_AGE = 7
-
-
-class Item(NamedTuple):
-    """One invoice, or installment of one.
-
-    ``settled`` is None while something is open; ``first_paid`` the day of the first
-    payment that left something open, or None.
-    """
-
-    id: int
-    customer: int
-    issued: int
-    due: int
-    amount: float
-    settled: int | None
-    first_paid: int | None = None
-
-
-class Chance(NamedTuple):
-    """How a rate came about: of ``seen`` invoices ``paid`` were paid in time."""
-
-    paid: float
-    seen: float
-
 
 #: Feature -> what it speaks of; the order is that of the vector.
 FEATURES = {
@@ -90,73 +60,15 @@ FEATURES = {
 }
 
 
-def logit(share):
-    """Log-odds of a probability, kept away from certainty."""
-    share = min(max(share, 0.001), 0.999)
-    return log(share / (1 - share))
-
-
-def clip(lateness):
-    return EARLIEST if lateness < EARLIEST else LATEST if lateness > LATEST else lateness
-
-
-class Customer:
-    """How one customer has paid, as far as the chronicle has come."""
-
-    __slots__ = (
-        "amounts",
-        "dues",
-        "first_issued",
-        "issued",
-        "last",
-        "last_settled",
-        "late",
-        "lateness",
-        "open_amount",
-        "partial",
-        "recent",
-        "squares",
-        "sum",
-        "very_late",
-    )
-
-    def __init__(self):
-        self.lateness = []  # of the settled, sorted
-        self.dues = []  # of the open, sorted
-        self.late = self.very_late = self.partial = self.issued = 0
-        self.sum = self.squares = self.amounts = self.open_amount = 0.0
-        self.recent = self.last = self.last_settled = self.first_issued = None
-
-    def open(self, item):
-        if self.first_issued is None:
-            self.first_issued = item.issued
-        self.issued += 1
-        self.amounts += log(max(item.amount, 1.0))
-        insort(self.dues, item.due)
-        self.open_amount += item.amount
-
-    def settle(self, item):
-        self.dues.pop(bisect_right(self.dues, item.due) - 1)
-        self.open_amount -= item.amount
-        late = clip(item.settled - item.due)
-        insort(self.lateness, late)
-        late = min(late, CAP_DAYS)
-        self.sum += late
-        self.squares += late * late
-        self.late += late > 0
-        self.very_late += late > 30
-        self.partial += item.first_paid is not None and item.first_paid < item.settled
-        self.recent = late if self.recent is None else self.recent + RECENT * (late - self.recent)
-        self.last, self.last_settled = late, item.settled
-
-
 class Chronicle:
     """Plays a ledger and tells what was known at the beginning of a day.
 
     :param items: every invoice known today, in any order
+    :param dict everybody: what `keep` gave for the whole ledger, where the items are those
+        of some customers only
     """
 
-    def __init__(self, items):
+    def __init__(self, items, everybody=None):
         self._coming = sorted(items, key=lambda item: item.issued)
         self._next = 0
         self._settling = []
@@ -167,6 +79,29 @@ class Chronicle:
         self._settled = self._recent = 0
         self._day = None
         self._general = {}
+        self._alone = not everybody
+        if everybody:
+            self._take(everybody)
+
+    def keep(self):
+        """Everybody's figures as of the day, to be kept as JSON.
+
+        :rtype: dict
+        """
+        return {
+            "settled": self._settled,
+            "recent": round(self._recent, 4),
+            "late": [
+                [place + EARLIEST, count] for place, count in enumerate(self._counts) if count
+            ],
+            "open": [[due, count] for due, count in sorted(self._open_dues.items()) if count],
+        }
+
+    def _take(self, everybody):
+        self._settled, self._recent = everybody["settled"], everybody["recent"]
+        for late, count in everybody["late"]:
+            self._counts[late - EARLIEST] = count
+        self._open_dues.update({due: count for due, count in everybody["open"]})
 
     def move_to(self, day):
         """Let everything happen that happened before a day; days may not go back."""
@@ -184,7 +119,8 @@ class Chronicle:
     def _issue(self, item):
         self._settle_before(item.issued)
         self._customers[item.customer].open(item)
-        self._open_dues[item.due] += 1
+        if self._alone:
+            self._open_dues[item.due] += 1
         if item.settled is not None:
             heappush(self._settling, (max(item.settled, item.issued), self._next, item))
 
@@ -195,6 +131,8 @@ class Chronicle:
 
     def _settle(self, item):
         self._customers[item.customer].settle(item)
+        if not self._alone:
+            return
         late = clip(item.settled - item.due)
         self._open_dues[item.due] -= 1
         self._counts[late - EARLIEST] += 1
@@ -373,31 +311,3 @@ class Chronicle:
         seen = self._settled + 2
         on_time, month = self._upto[1 - EARLIEST], self._upto[31 - EARLIEST]
         return (self._settled - on_time + 1) / seen, (self._settled - month + 0.5) / seen
-
-
-def drift(customer, age, days):
-    """How the last payments differ from the older ones, in log-odds.
-
-    Somebody who used to pay in time and now needs longer than the invoice has left is
-    less likely than his history says, and the other way round.
-    """
-    count = len(customer.lateness)
-    if not count:
-        return 0.0
-    change = customer.recent - customer.sum / count
-    weight = count * RECENT / (count * RECENT + 1)
-    left = 1 + abs(min(age + days, CAP_DAYS) - customer.recent) / 10
-    return max(min(-change / 20 * weight / left, 0.7), -0.7)
-
-
-def paid_within(item, day, days):
-    """Whether an invoice open on a day was paid within some days.
-
-    :rtype: bool
-    """
-    return item.settled is not None and item.settled - day <= days
-
-
-def is_open(item, day):
-    """Whether an invoice was open at the beginning of a day."""
-    return item.issued <= day and (item.settled is None or item.settled >= day)

@@ -23,7 +23,6 @@ SAID = {
     "promise_kept": 0.3,
     "announced": 1.2,
     "in_plan": -0.4,
-    "no_address": -0.3,
 }
 #: Reasons whose move is smaller than this say nothing.
 NOTABLE = 0.08

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -84,6 +85,9 @@ def _plain(result):
 def _train(options):
     from .training import read, train
 
+    os.nice(10)
     result = train(read(options.source), options.today)
-    options.target.write_text(json.dumps(result))
+    part = options.target.with_suffix(".part")
+    part.write_text(json.dumps(result))
+    part.rename(options.target)  # whoever sees it sees all of it
     return 0

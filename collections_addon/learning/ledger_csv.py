@@ -1,9 +1,10 @@
 """Invoices from a file of comma-separated values, whatever its columns are called."""
 
 import csv
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import datetime
 
-from ..domain.features import Item
+from ..domain.payers import Item
 
 #: What is needed -> how columns are called, in small letters without spaces or underscores.
 NAMES = {
@@ -13,7 +14,10 @@ NAMES = {
     "amount": ("amount", "invoiceamount", "total", "amounttotal", "totalopenamount"),
     "settled": ("settled", "settle", "settleddate", "paid", "paiddate", "cleardate", "paymentdate"),
 }
-FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%Y%m%d.0")
+FORMATS = (
+    "%Y-%m-%d", "%m/%d/%Y", "%Y%m%d", "%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
+    "%Y%m%d.0",
+)  # fmt: skip
 
 
 def read(path, columns=None, terms=None):
@@ -63,13 +67,7 @@ def _day(text):
     text = (text or "").strip()
     if not text:
         return None
-    try:
-        return date.fromisoformat(text[:10]).toordinal()
-    except ValueError:
-        pass
     for form in FORMATS:
-        try:
+        with suppress(ValueError):
             return datetime.strptime(text, form).toordinal()
-        except ValueError:
-            continue
     raise ValueError(f"this is no date: {text!r}")

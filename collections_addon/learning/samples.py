@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..domain.features import HORIZONS, Chronicle, is_open, paid_within
+from ..domain.features import HORIZONS, Chronicle
+from ..domain.payers import is_open, paid_within
 from ..domain.scoring import probability
 
 PLAIN = ("age", "rule", "scorecard")

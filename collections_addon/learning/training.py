@@ -10,7 +10,8 @@ import time
 import numpy as np
 
 from ..domain.evaluation import quality, verdict
-from ..domain.features import FEATURES, HORIZONS, Item
+from ..domain.features import FEATURES, HORIZONS
+from ..domain.payers import Item
 from . import blend
 from .samples import SNAPSHOT_TARGETS, at_issue, by_due, observe, outcomes, snapshots
 

@@ -1,5 +1,6 @@
 from . import (
     collections_case_assign,
+    collections_case_group,
     collections_case_stage,
     collections_charge_end,
     collections_charge_interest,

@@ -1,0 +1,246 @@
+import base64
+import json
+import logging
+import zlib
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+STATES = [("training", "Learning"), ("done", "Learned"), ("failed", "Failed")]
+VERDICTS = [
+    ("better", "Better than the Rule"),
+    ("not_better", "Not Better than the Rule"),
+    ("not_predictable", "Not Predictable"),
+    ("too_few", "Not Enough History"),
+]
+#: Rows of the table of figures, in this order.
+TASKS = ("late", "7", "30", "60")
+SPEAKERS = ("age", "rule", "scorecard", "learnt")
+KEPT_VERSIONS = 12
+
+
+class CollectionsPredictionModel(models.Model):
+    """One learnt model of a company: what it learned, how it was judged, whether it speaks.
+
+    The scorecard speaks until a model has proved better than the customer's own rate on
+    later data than it had seen. Its content is numbers in an attachment; nothing that is
+    read back can run.
+    """
+
+    _name = "collections.prediction.model"
+    _description = "Learnt Prediction Model"
+    _order = "company_id, version desc"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    version = fields.Integer(required=True, readonly=True)
+    state = fields.Selection(STATES, required=True, default="training", readonly=True)
+    verdict = fields.Selection(VERDICTS, readonly=True)
+    is_speaking = fields.Boolean(string="In Use", readonly=True)
+    trained_on = fields.Datetime(string="Learned On", readonly=True)
+    as_of = fields.Date(readonly=True, help="Nothing from this day on was known to it.")
+    settled_count = fields.Integer(string="Settled Invoices", readonly=True)
+    case_count = fields.Integer(string="Cases Learned From", readonly=True)
+    seconds = fields.Float(readonly=True)
+    figures = fields.Json(readonly=True)
+    figures_html = fields.Html(string="How Good It Is", compute="_compute_figures_html")
+    explanation = fields.Text(compute="_compute_explanation")
+    error = fields.Text(readonly=True)
+    content = fields.Binary(attachment=True, readonly=True, groups="base.group_system")
+    folder = fields.Char(readonly=True, groups="base.group_system")
+    process_id = fields.Integer(readonly=True, groups="base.group_system")
+
+    _one_version = models.UniqueIndex("(company_id, version)", "This version exists already.")
+    _one_speaks = models.UniqueIndex(
+        "(company_id) WHERE is_speaking", "One model speaks for a company at a time."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("version")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for model in self:
+            model.display_name = self.env._("Learnt Model %s", model.version)
+
+    @api.depends("figures")
+    @api.depends_context("lang")
+    def _compute_figures_html(self):
+        titles = self._titles()
+        for model in self:
+            tasks = [
+                (titles[task], model.figures[task])
+                for task in TASKS
+                if (model.figures or {}).get(task, {}).get("models")
+            ]
+            model.figures_html = tasks and self.env["ir.qweb"]._render(
+                "collections_addon.prediction_figures",
+                {"tasks": tasks, "speakers": self._speakers(), "order": SPEAKERS},
+            )
+
+    def _titles(self):
+        _ = self.env._
+        return {
+            "late": _("Late or not, on the day of issue"),
+            "7": _("Paid within 7 days"),
+            "30": _("Paid within 30 days"),
+            "60": _("Paid within 60 days"),
+        }
+
+    def _speakers(self):
+        _ = self.env._
+        return {
+            "age": _("Age of the invoice alone"),
+            "rule": _("Simple rule: the customer's own rate"),
+            "scorecard": _("Scorecard"),
+            "learnt": _("Learnt model"),
+        }
+
+    @api.depends("state", "verdict", "error")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        _ = self.env._
+        texts = {
+            "better": _(
+                "On later invoices than it had seen its probabilities were clearly better than "
+                "the simple rule."
+            ),
+            "not_better": _(
+                "On later invoices than it had seen it was not clearly better than the simple "
+                "rule. The scorecard speaks."
+            ),
+            "not_predictable": _(
+                "Not predictable: how customers paid before does not tell who pays late. Take "
+                "the probabilities as averages by age, not as a judgment of a customer."
+            ),
+            "too_few": _(
+                "Not enough history to learn from: 300 settled invoices over 150 days are "
+                "needed, and enough later ones to judge by. The scorecard speaks."
+            ),
+        }
+        for model in self:
+            model.explanation = model.error or texts.get(model.verdict) or _("It is learning.")
+
+    # === ACTION METHODS === #
+
+    def action_speak(self):
+        """Let this version speak, and go on choosing by itself after later trainings.
+
+        :raises UserError: when it has not proved better than the rule
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.verdict != "better":
+            raise UserError(
+                self.env._("Only a model that has proved better than the simple rule may speak.")
+            )
+        self.company_id.sudo().collections_prediction_by_hand = False
+        self._speak()
+        self._rescore(self.company_id)
+
+    def action_silence(self):
+        """Go back to the scorecard, until a person lets a model speak again."""
+        self.check_access("write")
+        for company in self.company_id:
+            company.sudo().collections_prediction_by_hand = True
+            self._speaking(company).is_speaking = False
+            self._rescore(company)
+
+    @api.model
+    def action_train(self):
+        """Have a model learn for each company selected, soon.
+
+        :raises UserError: when what it needs is not installed
+        """
+        self.check_access("create")
+        if not self._has_library():
+            raise UserError(self._library_text())
+        for company in self.env.companies:
+            company.sudo().collections_prediction_wanted = True
+        self.env.ref("collections_addon.cron_prediction_train").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("A model will learn in the background; look here again."),
+            },
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _speaking(self, company):
+        """The model that speaks for a company; empty when the scorecard does.
+
+        :rtype: `collections.prediction.model`
+        """
+        return self.sudo().search(
+            [("company_id", "=", company.id), ("is_speaking", "=", True)], limit=1
+        )
+
+    @api.model
+    def _latest(self, company):
+        """The last model of a company that came to a verdict; may be empty."""
+        return self.search(
+            [("company_id", "=", company.id), ("state", "=", "done")],
+            order="version desc",
+            limit=1,
+        )
+
+    def _speak(self):
+        self._speaking(self.company_id).is_speaking = False
+        self.flush_model(["is_speaking"])
+        self.is_speaking = True
+
+    def _rescore(self, company):
+        """Have everything scored anew, soon."""
+        self.env.ref("collections_addon.cron_prediction_profile").sudo()._trigger()
+
+    def _targets(self):
+        """Horizon as text -> model as numbers; empty where none speaks or numpy is missing.
+
+        :rtype: dict
+        """
+        content = self.sudo().content
+        if not content or not self._has_library("numpy"):
+            return {}
+        return json.loads(zlib.decompress(base64.b64decode(content)))
+
+    def _finish(self, result, now):
+        """Take what the process has found.
+
+        :param dict result: of `learning.training.train`
+        :param datetime.datetime now: naive UTC
+        """
+        self.ensure_one()
+        content = zlib.compress(json.dumps(result["targets"]).encode())
+        self.write(
+            {
+                "state": "done",
+                "verdict": result["verdict"],
+                "trained_on": now,
+                "settled_count": result["settled"],
+                "case_count": result.get("cases", 0),
+                "seconds": result.get("seconds", 0),
+                "figures": result["figures"],
+                "content": base64.b64encode(content) if result["targets"] else False,
+            }
+        )
+        by_hand = self.company_id.collections_prediction_by_hand
+        if self.verdict == "better" and not by_hand:
+            self._speak()
+        elif self.verdict != "better":
+            # What was better once is not any more on the latest data.
+            self._speaking(self.company_id).is_speaking = False
+        self._rescore(self.company_id)
+        self._forget_old()
+
+    def _forget_old(self):
+        """Keep the content of the last versions only; their figures stay."""
+        old = self.search(
+            [("company_id", "=", self.company_id.id), ("is_speaking", "=", False)],
+            offset=KEPT_VERSIONS,
+        )
+        old.content = False

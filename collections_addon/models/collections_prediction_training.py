@@ -1,0 +1,154 @@
+import importlib.util
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+PROGRAM = Path(__file__).resolve().parent.parent / "learning"
+#: Seconds that a training is waited for; a longer one is looked for later.
+PATIENCE = 45
+LOOK_AGAIN = timedelta(minutes=5)
+#: A training that has said nothing for so long is given up.
+GIVEN_UP = timedelta(hours=6)
+
+
+class CollectionsPredictionModel(models.Model):
+    """Learns in a process of its own, so that no worker is busy, killed or made large by it."""
+
+    _inherit = "collections.prediction.model"
+
+    @api.model
+    def _has_library(self, name="sklearn"):
+        """Whether an optional library is installed."""
+        return importlib.util.find_spec(name) is not None
+
+    @api.model
+    def _library_text(self):
+        return self.env._(
+            "To learn from your invoices the server needs scikit-learn: pip install "
+            "scikit-learn. Until then the scorecard speaks; it needs nothing."
+        )
+
+    # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _cron_train(self):
+        """Begin to learn for every company, or take in what was learned meanwhile."""
+        now = fields.Datetime.now()
+        progress = self.env["ir.cron"]
+        under_way = self.search([("state", "=", "training")])
+        for model in under_way:
+            model._take_in(now)
+            progress._commit_progress(1)
+        companies = self._to_train(now) if self._has_library() else self.env["res.company"]
+        for company in companies:
+            model, process = self._begin(company, now)
+            progress._commit_progress(1)
+            with suppress(subprocess.TimeoutExpired):  # it is looked for again later
+                process.wait(PATIENCE)
+            model._take_in(now)
+            if not progress._commit_progress():
+                break
+        if self.search_count([("state", "=", "training")], limit=1):
+            cron = self.env.ref("collections_addon.cron_prediction_train")
+            cron._trigger(at=now + LOOK_AGAIN)
+
+    def _to_train(self, now):
+        """Companies for which somebody asked, and those whose last model is a week old."""
+        recent = self.search(
+            ["|", ("create_date", ">", now - timedelta(days=6)), ("state", "=", "training")]
+        )
+        companies = self.env["res.company"].search([])
+        return companies.filtered(
+            lambda company: (
+                company.collections_prediction_wanted or company not in recent.company_id
+            )
+        )
+
+    # === THE PROCESS === #
+
+    @api.model
+    def _begin(self, company, now):
+        """Write the company's invoices into a file and start learning from them.
+
+        :return: the new version, and its process
+        """
+        company.collections_prediction_wanted = False
+        today = company._collections_today(now)
+        folder = Path(tempfile.mkdtemp(prefix="collections-learning-"))
+        ledger = self.env["collections.prediction.ledger"]
+        ledger._gather(company, today)
+        with (folder / "items.csv").open("wb") as target:
+            ledger._export(target)
+        process = subprocess.Popen(
+            [
+                sys.executable, str(PROGRAM), "train", str(folder / "items.csv"),
+                str(folder / "result.json"), str(today.toordinal()),
+            ],
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "errors.txt").open("wb"),
+            start_new_session=True,
+        )  # fmt: skip
+        last = self.search([("company_id", "=", company.id)], limit=1, order="version desc")
+        values = {
+            "company_id": company.id,
+            "version": last.version + 1,
+            "as_of": today,
+            "folder": str(folder),
+            "process_id": process.pid,
+        }
+        return self.create(values), process
+
+    def _take_in(self, now):
+        """Take in what was learned, or what went wrong; nothing while it goes on."""
+        self.ensure_one()
+        folder = Path(self.folder)
+        result = folder / "result.json"
+        if result.is_file():
+            self._finish(json.loads(result.read_text()), now)
+        elif self._is_running() and now - self.create_date < GIVEN_UP:
+            return
+        else:
+            errors = folder / "errors.txt"
+            text = errors.read_text(errors="replace")[-2000:] if errors.is_file() else ""
+            _logger.warning("Learning of version %s ended without a result: %s", self.version, text)
+            self.write(
+                {
+                    "state": "failed",
+                    "error": text or self.env._("The process ended without a result."),
+                }
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_running(self):
+        with suppress(ChildProcessError):  # it may be another worker's
+            os.waitpid(self.process_id, os.WNOHANG)
+        try:
+            os.kill(self.process_id, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collections_prediction_by_hand = fields.Boolean(
+        string="Scorecard Only", help="A person went back to the scorecard: no model speaks."
+    )
+    collections_prediction_wanted = fields.Boolean()
+    collections_prediction_base = fields.Json(
+        groups="base.group_system", help="How everybody paid, as of the last whole refresh."
+    )

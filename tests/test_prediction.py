@@ -1,0 +1,282 @@
+"""Predictions, profiles, groups and learnt models, from a ledger made here."""
+
+from datetime import date, timedelta
+from unittest import skipUnless
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import CollectionsCommon
+
+try:
+    import sklearn
+except ImportError:
+    sklearn = None
+
+TODAY = date(2026, 6, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestPrediction(CollectionsCommon):
+    """Two customers with a habit each: Prompt Ltd pays at once, Tardy Ltd 45 days late."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.prompt, cls.tardy = cls._customer("Prompt Ltd"), cls._customer("Tardy Ltd")
+        for number in range(4):
+            due = date(2026, 1, 5) + timedelta(days=20 * number)
+            cls._pay(cls._invoice(cls.prompt, 100, due=due), day=due)
+            cls._pay(cls._invoice(cls.tardy, 100, due=due), day=due + timedelta(days=45))
+        cls.open_prompt = cls._invoice(cls.prompt, 500, due="2026-06-10")
+        cls.open_tardy = cls._invoice(cls.tardy, 500, due="2026-06-10")
+        cls.scorer = cls.env["collections.prediction.scorer"]
+        cls.models = cls.env["collections.prediction.model"]
+        cls.cases = cls.env["collections.case"]._of(cls.prompt, cls.company)
+        cls.cases |= cls.env["collections.case"]._of(cls.tardy, cls.company)
+        cls.cases._refresh(TODAY)
+        cls.scorer._refresh(cls.company, TODAY)
+        cls.good, cls.bad = cls.cases
+
+    def _prediction(self, move):
+        return self.env["collections.prediction"].search([("move_id", "=", move.id)])
+
+    def _score(self, day=TODAY, customers=None):
+        self.scorer._refresh(self.company, day, customers and customers.ids)
+
+    # === PREDICTIONS === #
+
+    def test_every_open_invoice_has_its_chances_and_reasons(self):
+        good, bad = self._prediction(self.open_prompt), self._prediction(self.open_tardy)
+        self.assertGreater(good.chance_30, bad.chance_30 + 0.2)
+        self.assertLess(good.expected_date, bad.expected_date)
+        self.assertTrue(good.chance_7 <= good.chance_30 <= good.chance_60)
+        self.assertAlmostEqual(good.at_risk + good.expected_30, 500, 2)
+        self.assertIn("paid later than others", bad.reason_text)
+        self.assertIn("paid sooner than others", good.reason_text)
+        self.assertFalse(good.model_id)
+
+    def test_a_paid_invoice_loses_its_prediction_and_a_part_payment_its_part(self):
+        self._pay(self.open_prompt, day="2026-06-02")
+        self._pay(self.open_tardy, 200, day="2026-06-02")
+        self._score(TODAY + timedelta(days=2))
+        self.assertFalse(self._prediction(self.open_prompt))
+        self.assertEqual(self._prediction(self.open_tardy).residual, 300)
+        self.assertEqual((self.good.chance_30, self.good.expected_30), (0, 0))
+
+    def test_one_customer_alone_is_scored_as_with_all_others(self):
+        before = self._prediction(self.open_tardy).read(["chance_7", "chance_30", "chance_60"])
+        others = self._prediction(self.open_prompt)
+        self._score(customers=self.tardy)
+        again = self._prediction(self.open_tardy).read(["chance_7", "chance_30", "chance_60"])
+        self.assertEqual(before, again)
+        self.assertTrue(others.exists())
+
+    def test_what_is_known_later_changes_nothing_as_of_a_day(self):
+        """Leak test, over the ledger: payments and invoices of later days are not seen."""
+        fields = ["chance_7", "chance_30", "chance_60", "expected_date", "reasons"]
+        before = self._prediction(self.open_tardy).read(fields)
+        later = self._invoice(self.tardy, 900, due="2026-06-20", issued="2026-06-10")
+        self._pay(later, day="2026-06-11")
+        self._pay(self.open_prompt, day="2026-06-15")
+        self._score()
+        self.assertEqual(self._prediction(self.open_tardy).read(fields), before)
+
+    def test_what_was_only_credited_was_never_paid(self):
+        wrong = self._invoice(self.prompt, 70, due="2026-02-01")
+        wrong._reverse_moves([{"date": "2026-03-01", "invoice_date": "2026-03-01"}], cancel=True)
+        self.assertEqual(wrong.payment_state, "reversed")
+        self._score()
+        self.assertEqual(self.good.paid_count, 4)
+
+    def test_a_promise_and_a_dispute_are_reasons(self):
+        before = self._prediction(self.open_tardy).chance_30
+        self.env["collections.promise"].create(
+            {
+                "partner_id": self.tardy.id,
+                "company_id": self.company.id,
+                "made_on": TODAY,
+                "date": TODAY + timedelta(days=5),
+                "line_ids": [Command.set(self._lines(self.open_tardy).ids)],
+                "amount": 500,
+            }
+        )
+        self._score()
+        after = self._prediction(self.open_tardy)
+        self.assertGreater(after.chance_30, before)
+        self.assertIn("promised", after.reason_text)
+
+    def test_an_event_refreshes_the_customer(self):
+        with self.day(TODAY + timedelta(days=1)):
+            self._pay(self.open_prompt, day=TODAY + timedelta(days=1))
+            self._refresh()
+        self.assertFalse(self._prediction(self.open_prompt))
+        self.assertEqual(self.good.profile_date, TODAY + timedelta(days=1))
+        self.assertEqual(self.good.paid_count, 5)
+
+    # === PROFILE === #
+
+    def test_the_profile(self):
+        self.assertEqual((self.good.paid_count, self.bad.paid_count), (4, 4))
+        self.assertEqual((self.good.mean_lateness, self.bad.mean_lateness), (0, 45))
+        self.assertEqual((self.good.on_time_share, self.bad.on_time_share), (1, 0))
+        self.assertEqual(self.bad.last_paid_date, date(2026, 4, 20))
+        self.assertAlmostEqual(self.good.exposure_share, 0.5)
+        self.assertEqual(self.good.contact_quality, 50)
+        self.assertGreater(self.good.score, self.bad.score)
+
+    def test_answers_per_channel(self):
+        self._live("2026-06-15", "2026-06-15")
+        self._pay(self.open_tardy, day="2026-06-22")
+        self._score(date(2026, 6, 30))
+        self.assertEqual(self.bad.channel_response, [["email", 1, 1]])
+        self.assertEqual(self.good.channel_response, [["email", 1, 0]])
+        self.assertIn("1 of 1", self.bad.channel_response_text)
+
+    # === GROUPS === #
+
+    def test_groups_come_from_the_rules_with_evidence_and_history(self):
+        self.assertEqual(self.good.segment, "able_willing")
+        self.assertEqual(self.bad.segment, "informed")
+        self.assertIn("Settled Invoices: 4", self.bad.group_text)
+        change = self.good.segment_change_ids
+        self.assertEqual((change.segment_id, change.date), (self.good.segment_id, TODAY))
+        self._score(TODAY + timedelta(days=1))
+        self.assertEqual(len(self.good.segment_change_ids), 1)
+        self.assertEqual(self.good.group_date, TODAY)
+
+    def test_the_group_picks_the_policy(self):
+        policy = self._policy("Gentle", values={"company_id": False}, Only=20)
+        self.good.segment_id.policy_id = policy
+        self.assertEqual(self.good.policy_id, policy)
+        self.assertEqual(self.bad.policy_id, self.policy)
+
+    def test_a_person_decides_until_a_day(self):
+        segment = self.env.ref("collections_addon.segment_cannot_pay")
+        collector = self.users["collector"]
+        case = self.good.with_user(collector)
+        case._override_group(segment, "Lost its main customer", TODAY + timedelta(days=9), TODAY)
+        self._score(TODAY + timedelta(days=9))
+        self.assertEqual(self.good.segment_id, segment)
+        self.assertIn("Lost its main customer", self.good.group_text)
+        self.assertEqual(self.good.segment_change_ids[0].user_id, collector)
+        self._score(TODAY + timedelta(days=10))
+        self.assertEqual(self.good.segment, "able_willing")
+        self.assertFalse(self.good.override_segment_id)
+        self.assertEqual(len(self.good.segment_change_ids), 3)
+
+    def test_who_may_decide(self):
+        segment = self.good.segment_id
+        with self.assertRaises(AccessError):
+            self.good.with_user(self.users["viewer"])._override_group(segment, "x", None, TODAY)
+        with self.assertRaises(UserError):
+            self.good._override_group(segment, "x", TODAY - timedelta(days=1), TODAY)
+
+    def test_a_segment_of_ones_own_is_left_alone(self):
+        own = self.env["collections.segment"].create({"name": "Public", "code": "public"})
+        self.good.segment_id = own
+        self._score()
+        self.assertEqual(self.good.segment_id, own)
+
+    def test_two_broken_promises_propose_and_a_person_confirms(self):
+        for day in ("2026-04-01", "2026-05-01"):
+            self.env["collections.promise"].create(
+                {
+                    "partner_id": self.tardy.id,
+                    "company_id": self.company.id,
+                    "made_on": day,
+                    "date": day,
+                    "line_ids": [Command.set(self._lines(self.open_tardy).ids)],
+                    "amount": 500,
+                }
+            ).state = "broken"
+        self._score()
+        self.assertEqual(self.bad.segment, "informed")
+        self.assertEqual(self.bad.proposed_segment_id.code, "will_not_pay")
+        wizard = self.env["collections.case.group.change"].with_context(
+            active_model="collections.case", active_ids=self.bad.ids
+        )
+        wizard.create({"reason": "Confirmed on the phone"}).action_apply()
+        self.assertEqual(self.bad.segment, "will_not_pay")
+        self.assertFalse(self.bad.proposed_segment_id)
+
+    # === LEARNT MODELS === #
+
+    def _result(self, verdict="better", targets=None):
+        figures = {"count": 9, "rate": 0.5, "auc": 0.8, "brier": 0.1, "curve": [[0.5, 0.5, 9]]}
+        speakers = dict.fromkeys(("age", "rule", "scorecard", "learnt"), figures)
+        return {
+            "verdict": verdict,
+            "settled": 400,
+            "targets": targets or {"7": {}, "30": {}, "60": {}},
+            "figures": {"late": {"verdict": verdict, "models": speakers}},
+        }
+
+    def _model(self, version, **result):
+        model = self.models.create({"company_id": self.company.id, "version": version})
+        with self.day(TODAY) as now:
+            model._finish(self._result(**result), now)
+        return model
+
+    def test_only_what_is_better_speaks_and_it_can_be_switched_back(self):
+        first = self._model(1)
+        self.assertTrue(first.is_speaking)
+        self.assertIn("0.800", first.figures_html)
+        second = self._model(2)
+        self.assertEqual((first.is_speaking, second.is_speaking), (False, True))
+        first.action_speak()
+        self.assertEqual(self.models._speaking(self.company), first)
+        first.action_silence()
+        self.assertFalse(self.models._speaking(self.company))
+        self.assertFalse(self._model(3).is_speaking)
+        first.action_speak()
+        worse = self._model(4, verdict="not_better")
+        self.assertFalse(self.models._speaking(self.company))
+        with self.assertRaises(UserError):
+            worse.action_speak()
+
+    def test_what_cannot_be_predicted_is_said(self):
+        model = self._model(1, verdict="not_predictable")
+        self.assertIn("Not predictable", model.explanation)
+        self.assertTrue(self.good.is_not_predictable)
+        self.assertIn("Not enough history", self._model(2, verdict="too_few").explanation)
+
+    def test_without_the_library_the_scorecard_speaks(self):
+        self._model(1)
+        with patch.object(type(self.models), "_has_library", lambda *args: False):
+            with self.assertRaisesRegex(UserError, "pip install"):
+                self.models.action_train()
+            self._score()
+        self.assertFalse(self._prediction(self.open_prompt).model_id)
+
+    @skipUnless(sklearn, "scikit-learn is an optional extra")
+    def test_learning_in_a_process_of_its_own(self):
+        self.company.collections_prediction_wanted = True
+        with self.day(TODAY) as now:
+            others = self.models._to_train(now) - self.company
+            seen = [{"company_id": other.id, "version": 9, "state": "done"} for other in others]
+            self.models.sudo().create(seen)
+        with self.enter_registry_test_mode(), self.day(TODAY):
+            self.env.ref("collections_addon.cron_prediction_train").method_direct_trigger()
+        self.env.invalidate_all()
+        model = self.models.search([("company_id", "=", self.company.id)])
+        self.assertEqual((model.state, model.verdict), ("done", "too_few"), model.error)
+        self.assertEqual(model.settled_count, 8)
+
+    @skipUnless(sklearn, "scikit-learn is an optional extra")
+    def test_a_learnt_model_scores_and_says_why(self):
+        from .score_cases import firm, learning_module
+
+        training = learning_module("training")
+        items = firm(customers=40, days=600)
+        last = max(item.issued for item in items) + 1
+        targets = training.train(items, last, most=4000)["targets"]
+        model = self._model(1, targets=targets)
+        self._score()
+        found = self._prediction(self.open_tardy)
+        self.assertEqual(found.model_id, model)
+        self.assertTrue(0 < found.chance_7 <= found.chance_30 <= found.chance_60 < 1)
+        self.assertTrue(found.reason_text)
+        self.assertEqual(self.bad.prediction_source, "Learnt Model 1")
