@@ -122,6 +122,30 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         self.assertEqual(set(self.case.interaction_ids.mapped("channel_code")), {"voice"})
         self.assertEqual(action.state, "sent")
 
+    def test_speaks_the_customers_language_from_the_first_word_on(self):
+        for lang, tag, voice in (
+            ("tr_TR", "tr-TR", "Polly.Filiz"),
+            ("pt_BR", "pt-BR", "Polly.Camila"),
+            ("ro_RO", "ro-RO", "Polly.Carmen"),
+            ("lt_LT", "lt-LT", "Google.lt-LT-Standard-B"),
+        ):
+            with self.subTest(lang), self.env.cr.savepoint() as undone:
+                self.env["res.lang"]._activate_lang(lang)
+                self.customer.lang = lang
+                self._order()
+                with self.day(DAY) as self.now:
+                    call = self.desk.calls[-1]
+                    call.answer()
+                say = call.gather.inside[0]
+                self.assertEqual(say.attributes, {"language": tag, "voice": voice})
+                self.assertEqual(call.gather.attributes["language"], tag)
+                self.assertNotIn("Hello", say.text)
+                self.assertNotIn("press", " ".join(verb.text for verb in call.gather.inside))
+                undone.rollback()
+            self.env.invalidate_all()
+        unknown = self.env["collections.voice"]._for("de_AT")
+        self.assertEqual((unknown.language, unknown.name), ("de-AT", ""))
+
     def test_no_amount_before_it_is_known_who_listens(self):
         self.script.identify = "customer_number"
         self._order()
