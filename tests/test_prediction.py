@@ -116,6 +116,13 @@ class TestPrediction(CollectionsCommon):
         self.assertEqual(self.good.profile_date, TODAY + timedelta(days=1))
         self.assertEqual(self.good.paid_count, 5)
 
+    def test_before_everybody_has_been_looked_at_nobody_is(self):
+        self.company.collections_prediction_base = False
+        self.env["collections.refresh"]._add(self.prompt, self.company)
+        with self.day(TODAY + timedelta(days=1)):
+            self._refresh()
+        self.assertEqual(self.good.profile_date, TODAY)
+
     # === PROFILE === #
 
     def test_the_profile(self):

@@ -42,7 +42,7 @@ class CollectionsCase(models.Model):
     prediction_reasons = fields.Json(readonly=True)
     prediction_text = fields.Text(string="Why", compute="_compute_prediction_text")
     prediction_model_id = fields.Many2one("collections.prediction.model", readonly=True)
-    prediction_source = fields.Char(string="Says Who", compute="_compute_prediction_source")
+    prediction_source = fields.Char(string="Source", compute="_compute_prediction_source")
     is_not_predictable = fields.Boolean(compute="_compute_prediction_source")
     prediction_ids = fields.One2many("collections.prediction", "case_id", string="Predictions")
 
@@ -354,5 +354,9 @@ class CollectionsRefresh(models.Model):
     @api.model
     def _after_refresh(self, company, partner_ids, now):
         super()._after_refresh(company, partner_ids, now)
+        if not company.sudo().collections_prediction_base:
+            # Nobody has been looked at yet: without everybody one customer tells little.
+            self.env.ref("collections_addon.cron_prediction_profile").sudo()._trigger()
+            return
         today = company._collections_today(now)
         self.env["collections.prediction.scorer"]._refresh(company, today, partner_ids)
