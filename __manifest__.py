@@ -140,6 +140,7 @@
     "demo": [
         "demo/res_users.xml",
         "demo/demo_firm.xml",
+        "demo/collections_channels.xml",
         "demo/collections_kpi.xml",
     ],
     "assets": {

@@ -70,6 +70,13 @@ class TestEmailReply(EmailCommon):
             self.env.ref("collections_addon.dispute_reason_invoice_not_received"),
         )
 
+    def test_stop_words_end_e_mails_and_a_person_hears_of_it(self):
+        self._receive(f"STOP{QUOTE}")
+        self.assertEqual(self.case.opt_out_ids.mapped("channel_code"), ["email"])
+        self.assertEqual(self.case.opt_out_ids.source, "email")
+        self.assertEqual(self.case.interaction_ids.intent, "stop")
+        self.assertEqual(self.case.activity_ids.user_id, self.users["collector"])
+
     def test_what_needs_a_person_goes_to_one(self):
         self._receive("I need more time")
         self.assertEqual(self.case.activity_ids.user_id, self.users["collector"])

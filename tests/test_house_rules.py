@@ -61,6 +61,7 @@ CLOCK_ALLOWED = {
     # Live Chat says nothing of time
     "discuss_channel_chat.DiscussChannel._collections_begin",
     "discuss_channel_chat.DiscussChannel._collections_hear",
+    "discuss_channel_chat.DiscussChannel._close_livechat_session",
     # what is shown or printed as of today
     "collections_overview.CollectionsOverview.get_overview",
     "collections_overview.CollectionsOverview.refresh_overview",

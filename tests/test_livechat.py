@@ -169,6 +169,18 @@ class TestLiveChat(PortalCommon):
         self.assertNotEqual(chat.collections_conversation_id, first)
         self.assertEqual(chat.collections_conversation_id.state, "open")
 
+    def test_a_chat_that_is_closed_or_falls_silent_is_over(self):
+        closed, silent = self._start(), self._start()
+        self.make_jsonrpc_request("/im_livechat/visitor_leave_session", {"channel_id": closed.id})
+        talk = silent.collections_conversation_id
+        self.assertNotEqual(closed.collections_conversation_id, talk)
+        self.assertEqual(closed.collections_conversation_id.state, "done")
+        talk._gc_silent_chats()
+        self.assertEqual(talk.state, "open")
+        talk.last_at -= timedelta(days=2)
+        talk._gc_silent_chats()
+        self.assertEqual(talk.state, "done")
+
     def test_switched_off_there_is_no_chat(self):
         self.company.collections_chat = False
         self.assertFalse(self._get().xpath("//a[@id='collections_chat']"))

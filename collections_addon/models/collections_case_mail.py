@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext, html_sanitize
 
+from ..domain.dialog_words import is_stop_word
 from ..domain.reply_text import answer_in, written
 from .collections_case_reason import ANSWERS
 from .dunning_action import CONTACTED
@@ -22,6 +23,7 @@ INTENT_OF = {
     "wrong": "dispute",
     "time": "plan",
     "other": "other",
+    "stop": "stop",
 }
 
 
@@ -58,9 +60,7 @@ class CollectionsCase(models.Model):
         """Keep what was written, and do what an answer of one tap says."""
         case, now = self.sudo(), fields.Datetime.now()
         text = _own_text(message.body)
-        answer = (
-            answer_in(text, self._answer_words()) if case._is_customer_address(sender) else None
-        )
+        answer = self._answer_of(text) if case._is_customer_address(sender) else None
         case.env["collections.interaction"]._log(
             "email",
             "in",
@@ -74,6 +74,10 @@ class CollectionsCase(models.Model):
         )
         if answer:
             case._take_mailed_answer(answer, self.company_id._collections_today(now))
+
+    def _answer_of(self, text):
+        """What a whole answer says: one of `ANSWERS`, `stop`, or None."""
+        return "stop" if is_stop_word(text) else answer_in(text, self._answer_words())
 
     def _answer_words(self):
         """(words, answer) in every installed language."""
@@ -89,7 +93,7 @@ class CollectionsCase(models.Model):
     def _take_mailed_answer(self, answer, today):
         """Do what the customer says; what is not possible goes to a person.
 
-        :param str answer: one of `ANSWERS`
+        :param str answer: one of `ANSWERS`, or `stop`
         :param datetime.date today: business date of the company
         """
         author = self._customer_author()
@@ -113,8 +117,14 @@ class CollectionsCase(models.Model):
                 line.amount_residual_currency > 0 and (line.date_maturity or line.date) <= today
             )
         )
+        if answer == "stop":
+            active = self.opt_out_ids.filtered(lambda row: not row.date_end)
+            codes = {*active.mapped("channel_code"), "email"}
+            self._refuse_channels(codes, today, "email")
+            self._note_answer("refused", today)
+            return None
         if answer == "paid":
-            self._customer_paid(late, today, "transfer", "", today)
+            self._customer_paid(late, today, "transfer", "", today, source="email")
             return self.env._(
                 "Thank you. We look for your payment, and do not remind you meanwhile."
             )

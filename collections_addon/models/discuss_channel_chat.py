@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.tools import html2plaintext
+
+#: A chat in which nothing was said for so long is over.
+SILENT_AFTER = timedelta(days=1)
+MOST_SETTLED = 1000
 
 
 class DiscussChannel(models.Model):
@@ -15,18 +21,32 @@ class DiscussChannel(models.Model):
     _inherit = "discuss.channel"
 
     collections_case_id = fields.Many2one(
-        "collections.case", string="Customer's File", index="btree_not_null", ondelete="set null"
+        "collections.case",
+        string="Customer's File",
+        index="btree_not_null",
+        ondelete="set null",
+        groups="collections_addon.group_collections_viewer",
     )
-    collections_conversation_id = fields.Many2one("collections.conversation", ondelete="set null")
-    collections_says = fields.Json(help="What is to be said next.")
-    collections_choices = fields.Json(help="What can be chosen now: key and label.")
+    collections_conversation_id = fields.Many2one(
+        "collections.conversation",
+        index="btree_not_null",
+        ondelete="set null",
+        groups="collections_addon.group_collections_viewer",
+    )
+    collections_says = fields.Json(
+        groups="collections_addon.group_collections_viewer", help="What is to be said next."
+    )
+    collections_choices = fields.Json(
+        groups="collections_addon.group_collections_viewer",
+        help="What can be chosen now: key and label.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
         """Override: a chat of another company's team tells nothing of the customer."""
         channels = super().create(vals_list)
-        for channel in channels.filtered("collections_case_id"):
-            company = channel.sudo().collections_case_id.company_id
+        for channel in channels.sudo().filtered("collections_case_id"):
+            company = channel.collections_case_id.company_id
             if channel.livechat_channel_id != company.collections_livechat_id:
                 channel.collections_case_id = False
         return channels
@@ -120,6 +140,13 @@ class DiscussChannel(models.Model):
             for channel in self.filtered(lambda channel: channel._is_collections_chat()):
                 channel._collections_offer(store)
 
+    def _close_livechat_session(self, **kwargs):
+        """Override of `im_livechat`: the customer has closed the chat."""
+        super()._close_livechat_session(**kwargs)
+        talk = self.sudo().collections_conversation_id
+        if talk.state == "open":
+            talk._hear("hangup", "", fields.Datetime.now())
+
     def _collections_step_type(self, reply):
         """By what step of the bot a reply goes on."""
         if reply.hand_over and self._collections_operators():
@@ -173,6 +200,21 @@ class CollectionsConversation(models.Model):
         domain = [("collections_conversation_id", "=", self.id)]
         chat = self.env["discuss.channel"].sudo().search(domain, limit=1)
         return bool(chat and chat._collections_operators())
+
+    @api.autovacuum
+    def _gc_silent_chats(self):
+        """Nobody says anything any more: what was said so far is settled."""
+        now = fields.Datetime.now()
+        silent = self.sudo().search(
+            [
+                ("channel_code", "=", "chat"),
+                ("state", "=", "open"),
+                ("last_at", "<", now - SILENT_AFTER),
+            ],
+            limit=MOST_SETTLED,
+        )
+        for talk in silent:
+            talk._hear("timeout", "", now)
 
 
 class ChatbotScript(models.Model):
