@@ -184,6 +184,20 @@ class TestConversation(PlanCommon):
         talk, reply = self._talk(("start", ""), ("hangup", ""), channel="voice")
         self.assertEqual((talk.state, talk.outcome), ("done", "note"))
 
+    def test_who_comes_back_late_begins_anew(self):
+        first, _reply = self._talk("hello", "1234", "I will pay on Friday")
+        self.talks -= 1
+        second, reply = self._talk("yes", now=NOW + timedelta(hours=13))
+        self.assertNotEqual(first, second)
+        self.assertEqual((first.state, first.outcome_text), ("done", "Nothing agreed"))
+        self.assertFalse(self.case.promise_ids)
+
+    def test_idle_conversations_are_ended(self):
+        talk, _reply = self._talk("hello")
+        with self.enter_registry_test_mode():
+            self.env.ref("collections_addon.cron_conversation_idle").method_direct_trigger()
+        self.assertEqual(talk.state, "done")
+
     def test_a_new_message_after_the_end_begins_anew(self):
         first, _reply = self._talk("hello", "1234", "bye")
         self.talks -= 1

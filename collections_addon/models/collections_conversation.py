@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -9,6 +10,9 @@ from ..domain.dialog_types import Heard, State
 STATES = [("open", "Running"), ("human", "With a Person"), ("done", "Ended")]
 #: Where nobody reads along: what identifies a customer is not kept.
 MASKED = "•••"
+#: Who has said nothing for so long begins anew: what was asked is forgotten by then.
+IDLE = timedelta(hours=12)
+IDLE_BATCH = 500
 #: Effects that hand the conversation to a person.
 TO_PERSON = frozenset(("human", "callback"))
 
@@ -138,7 +142,9 @@ class CollectionsConversation(models.Model):
         ]
         now = now or fields.Datetime.now()
         if known := self.sudo().search(domain, limit=1):
-            return known
+            if known.last_at >= now - IDLE:
+                return known
+            known._hear("timeout", "", now)
         talks = self.sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         return talks.create(
             {
@@ -178,10 +184,23 @@ class CollectionsConversation(models.Model):
         facts = self._facts(now)
         if not self.dialog_state:
             turn = self._first_turn(kind, text, facts)
+            if kind in ("timeout", "hangup"):
+                turn = dialog.hear(turn.state, Heard(kind), facts)
         else:
             heard = self._heard(kind, text)
             turn = dialog.hear(self._state(), heard, facts)
         return self._answer(turn, facts, now)
+
+    @api.model
+    def _cron_end_idle(self):
+        """End conversations to which nobody has come back."""
+        now = fields.Datetime.now()
+        domain = [("state", "=", "open"), ("last_at", "<", now - IDLE)]
+        idle = self.search(domain, limit=IDLE_BATCH, order="last_at, id")
+        for talk in idle:
+            talk._hear("timeout", "", now)
+            self.env["ir.cron"]._commit_progress(1)
+        self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
 
     # === STEPS OF IT === #
 

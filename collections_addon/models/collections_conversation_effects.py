@@ -142,7 +142,8 @@ class CollectionsConversation(models.Model):
 
     def _effect_stop(self, values, facts, now):
         """Nothing more on this channel: for this customer, and for this number."""
-        self._refuse_channel(facts.today)
+        if not self._refuse_channel(facts.today):
+            self._ask_person(self.env._("The customer wants no more messages"), facts.today)
         if self.channel_code in ("sms", "whatsapp") and self.external_key.startswith("+"):
             self.env["phone.blacklist"]._add([self.external_key])
         if self.case_id:
@@ -158,11 +159,14 @@ class CollectionsConversation(models.Model):
         )
 
     def _refuse_channel(self, today):
+        """Whether there was a customer, and a channel that can be refused."""
         case, code = self.case_id, self.channel_code
-        if case and code in dict(self.env["collections.channel"]._selection_to_refuse()):
+        possible = case and code in dict(self.env["collections.channel"]._selection_to_refuse())
+        if possible:
             refused = case.opt_out_ids.filtered(lambda row: not row.date_end)
             codes = {*refused.mapped("channel_code"), code}
             case._refuse_channels(codes, today, self._source)
+        return bool(possible)
 
     # === A PERSON === #
 
