@@ -39,7 +39,7 @@ CUSTOMERS = (
     # United States
     Customer("Alder & Finch Interiors", "US", "Boston", "prompt", 2400),
     Customer("Bluestem Veterinary Group", "US", "Chicago", "prompt", 1800, ("invoice_contact",)),
-    Customer("Cobalt Ridge Outfitters", "US", "Denver", "slow", 3200, ("announces",)),
+    Customer("Cobalt Ridge Outfitters", "US", "Denver", "slow", 3200, ("announces", "texts")),
     Customer("Dunmore Machine Works", "US", "Cleveland", "late", 7400, ("firm", "no_more_mail")),
     Customer("Eastgate Dental Partners", "US", "New York", "prompt", 1250, ("autopay",)),
     Customer("Fairhaven Marine Supply", "US", "Portland", "seasonal", 4100),
@@ -84,7 +84,9 @@ CUSTOMERS = (
     Customer("Dovecote Nurseries", "GB", "York", "seasonal", 1450),
     Customer("Ellis & Thorne Solicitors", "GB", "Manchester", "prompt", 2300),
     Customer("Foxglove Skincare", "GB", "Brighton", "late", 1750, ("bounces", "firm")),
-    Customer("Glenmorran Distillery", "GB", "Inverness", "slow", 6100, ("dissatisfied",)),
+    Customer(
+        "Glenmorran Distillery", "GB", "Inverness", "slow", 6100, ("dissatisfied", "asks_call")
+    ),
     Customer("Hartwell Scaffolding", "GB", "Bristol", "trouble", 4400, ("firm", "plan_missed")),
     Customer("Islington Cycle Hub", "GB", "London", "partial", 980, ("new",)),
     Customer("Kestrel Aerospace Components", "GB", "Derby", "installments", 18500),

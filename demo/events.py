@@ -21,6 +21,8 @@ CALENDAR = {
     "dissatisfied": ((7, "rate_low"),),
     "satisfied": ((10, "rate_high"),),
     "no_more_mail": ((13, "opt_out"),),
+    "texts": ((3, "text_how_much"),),
+    "asks_call": ((2, "text_call_me"),),
 }
 #: Dispute states of an invoice of which something is contested now.
 CONTESTING = ("disputed", "partly")

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 
 class Opinions:
-    """Events of the story: complaints, ratings, opt-outs. Mixed into `Events`."""
+    """Events of the story: complaints, ratings, opt-outs, text messages. Mixed into `Events`."""
 
     def _case(self, customer):
         return self.env["collections.case"]._of(self.ledger.partners[customer], self.company)
@@ -59,6 +59,28 @@ class Opinions:
             [moment, moment, rating.id],
         )
         rating.invalidate_recordset(["create_date", "write_date"])
+        self.replay.date_messages(case, day)
+
+    def text_how_much(self, customer, day):
+        """A text message in the evening, served by itself."""
+        self._text(customer, day, "how much do I owe?", "4471", "thanks, bye")
+
+    def text_call_me(self, customer, day):
+        """A text message that wants a person."""
+        self._text(customer, day, "Please call me back on Friday at 3 pm")
+
+    def _text(self, customer, day, *texts):
+        case = self._case(customer)
+        case.partner_id.ref = "C-4471"
+        talk = self.env["collections.conversation"]._open(
+            "sms",
+            f"+1555010{case.id % 10000:04}",
+            self.company,
+            case=case,
+            now=datetime.combine(day, time(18, 20)),
+        )
+        for minute, text in enumerate(texts, start=20):
+            talk._hear("text", text, datetime.combine(day, time(18, minute)))
         self.replay.date_messages(case, day)
 
     def opt_out(self, customer, day):

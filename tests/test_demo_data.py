@@ -90,6 +90,12 @@ class TestDemoData(TransactionCase):
         )
         self.assertNotIn("email", later.mapped("channel_code"))
 
+    def test_customers_write_and_are_answered(self):
+        talks = self.company_records("collections.conversation")
+        self.assertEqual(set(talks.mapped("state")), {"done", "human"})
+        self.assertTrue(all(row.date.date() < TODAY for row in talks.interaction_ids))
+        self.assertTrue(talks.filtered(lambda talk: talk.state == "human").case_id.activity_ids)
+
     def test_no_message_leaves(self):
         self.transmission.assert_not_called()
         mails = self.env["mail.mail"].search([("dunning_action_id", "in", self.actions.ids)])

@@ -145,6 +145,7 @@ class CollectionsConversation(models.Model):
             if known.last_at >= now - IDLE:
                 return known
             known._hear("timeout", "", now)
+            known.flush_recordset(["state"])  # the index wants only one running
         talks = self.sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         return talks.create(
             {
