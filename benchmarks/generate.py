@@ -239,12 +239,13 @@ SELECT %(first_partial)s + n, %(first_line)s + n, %(first_payment_line)s + 2 * n
 """
 
 
-def generate(database, lines, seed=1):
+def generate(database, lines, seed=1, customers=None):
     """Fill a database.
 
     :param str database: has Odoo's accounting with a chart of accounts, no such ledger yet
     :param int lines: how many open overdue receivable lines to make
     :param int seed: another seed, another ledger
+    :param int customers: at most so many; a tenth of the lines when not given
     :return: counts of what was made, and the seconds it took
     :rtype: dict
     """
@@ -256,7 +257,7 @@ def generate(database, lines, seed=1):
         cr.execute(UNIFORM, {"seed": seed})
         _prepare(cr)
         with _unburdened(cr):
-            counts = _load(cr, lines, max(lines // 10, 1))
+            counts = _load(cr, lines, customers or max(lines // 10, 1))
         connection.commit()
         connection.autocommit = True
         cr.execute("VACUUM ANALYZE " + ", ".join(TABLES))

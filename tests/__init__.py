@@ -111,6 +111,8 @@ from . import test_connection_webhook
 from . import test_provider_webhook
 from . import test_channel_sms
 from . import test_channel_whatsapp
+from . import test_provider_inbound
+from . import test_channels_day
 from . import test_connection_crash
 from . import test_connection_screens
 from . import test_tour_connection

@@ -81,6 +81,16 @@ class WhatsappStories:
         sessions._heard(self.company, self._to(number), when)
         self.service.heard_at[self._address(number)] = self.service.clock.now()
 
+    def test_a_text_by_hand_is_never_replaced_by_an_approved_one(self):
+        first, second = self._planned(self._agreed(1)), self._planned(self._agreed(2))
+        (first | second).sudo().message_text = "Call me, Ann."
+        self._hear(2, self._at(DAY, 11))
+        self._send_at()
+        self.assertEqual((first.state, first.reason_code), ("skipped", "no_session"))
+        [message] = self._received(2)
+        self.assertIn("Call me, Ann.", self._text_of(message))
+        self.assertEqual(second.state, "sent")
+
     def test_receipts_go_forward_only(self):
         action = self._planned(self._agreed(1))
         self._send_at()

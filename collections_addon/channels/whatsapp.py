@@ -40,9 +40,13 @@ class CollectionsChannelWhatsapp(models.AbstractModel):
             return "no_consent"
         if self._approved(provider, action) or self._session(action, fields.Datetime.now()):
             return False
-        return "channel_not_configured"
+        return "no_session" if action.message_text else "channel_not_configured"
 
     def _approved(self, provider, action):
+        """What WhatsApp has approved in place of the contact's text; nothing for a text
+        written by hand, which can only be sent freely."""
+        if action.message_text:
+            return self.env["collections.whatsapp.template"]
         templates = self.env["collections.whatsapp.template"]
         return templates._find(provider, action._text_template(), action.recipient_lang)
 

@@ -12,6 +12,7 @@ from . import (
     collections_case,
     collections_case_announcement,
     collections_case_call,
+    collections_case_number,
     collections_consent,
     collections_case_charge,
     collections_case_checkout,

@@ -123,6 +123,13 @@ class CollectionsConversation(models.Model):
         getattr(self, f"_send_link_{values['by']}")(recipient, text)
 
     def _send_link_sms(self, recipient, text):
+        provider = self.env["collections.provider"]._for(self.company_id, "sms")
+        number = recipient._dunning_number()
+        if provider and number:
+            now = self.env.context.get("collections_now") or self.last_at
+            replies = self.env["collections.provider.reply"]
+            replies._queue(provider, "sms", number, text, now, talk=self)
+            return
         self.env["sms.sms"].create(
             {"number": recipient.phone, "partner_id": recipient.id, "body": text}
         )

@@ -19,6 +19,7 @@ REASONS = [
     ("holiday", "Public holiday"),
     ("opted_out", "Opted out"),
     ("no_consent", "No consent"),
+    ("no_session", "Not written to us lately"),
     ("no_address", "No address"),
     ("bounced", "Address bounced"),
     ("channel_not_configured", "Channel not set up"),
@@ -62,6 +63,10 @@ class DunningReason(models.AbstractModel):
             "holiday": _("It is a public holiday for the customer."),
             "opted_out": _("The customer does not want to be contacted this way."),
             "no_consent": _("The customer has not agreed to be contacted this way."),
+            "no_session": _(
+                "WhatsApp lets us write a text of our own only within 24 hours of the "
+                "customer's message."
+            ),
             "no_address": _("There is no address for this channel on the contact."),
             "bounced": _("Messages to this address come back."),
             "channel_not_configured": _("This channel is not set up."),

@@ -38,6 +38,8 @@ from . import (
     collections_provider_event,
     collections_provider_event_call,
     collections_provider_event_message,
+    collections_provider_event_inbound,
+    collections_provider_reply,
     collections_provider_send,
     collections_provider_voice,
     collections_sync_cursor,

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 
+from .faults import Fault
 from .postman import Postman, minutes
 from .web import Emulator
 
@@ -27,7 +28,19 @@ class MessagingEmulator(Emulator):
         self.notes = []
         self.messages = {}
         self.unreachable = set()
+        #: Kind of fault -> share of the requests it hits, drawn from the seed.
+        self.trouble = {}
         self.random = random.Random(seed)
+
+    def _answer(self, request):
+        """Override: trouble comes by lot."""
+        if request.method == "POST" and self.trouble:
+            lot = self.random.random()
+            for kind, share in self.trouble.items():
+                if lot < share:
+                    return Fault(kind).apply(self, request)
+                lot -= share
+        return super()._answer(request)
 
     def take_notes(self, copies=1, shuffle=False):
         """Return what is to be told, and forget it.

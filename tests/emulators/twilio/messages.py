@@ -97,13 +97,15 @@ class Messages:
             "error_message": None,
             "direction": "outbound-api",
             "num_segments": "1",
+            "callback": form.get("StatusCallback"),
             "content_sid": form.get("ContentSid"),
             "content_variables": form.get("ContentVariables"),
             "date_created": self.service.clock.now().strftime("%a, %d %b %Y %H:%M:%S +0000"),
         }
         self.service.messages[message["sid"]] = message
         self._become(message, form.get("StatusCallback"))
-        return {**message, "status": "queued"}
+        told = {name: value for name, value in message.items() if name != "callback"}
+        return {**told, "status": "queued"}
 
     def _addresses(self, form):
         to = form.get("To", "")
