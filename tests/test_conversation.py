@@ -169,6 +169,9 @@ class TestConversation(PlanCommon):
         self.assertIn("skaitmenis", self._said(reply))
         reply = talk._hear("text", "1234", NOW)
         self.assertIn("Kuo galime padėti?", self._said(reply))
+        reply = talk._hear("text", "paskambinkite man rytoj 10 val", NOW)
+        self.assertIn("10:00 val.", self._said(reply))
+        self.assertNotIn("paprašė", self.case.activity_ids.summary)
         self.assertEqual(talk.lang, "lt_LT")
 
     # === THE JOURNAL === #

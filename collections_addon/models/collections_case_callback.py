@@ -72,7 +72,7 @@ class CollectionsConversation(models.Model):
     def _effect_callback(self, values, facts, now):
         """Override: on the call list where there is a number to call; else an activity."""
         at = self._moment_of(values["at"], facts, now)
-        case = self.case_id
+        case = self._for_staff().case_id  # the call list speaks the collector's language
         note = html2plaintext(self._transcript()) if case else ""
         if not case or not case._put_on_call_list(at, note, now):
             return super()._effect_callback(values, facts, now)

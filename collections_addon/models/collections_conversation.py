@@ -181,6 +181,9 @@ class CollectionsConversation(models.Model):
         self.ensure_one()
         if external_id and external_id in self.interaction_ids.mapped("external_id"):
             return Reply([], [], "none", self.state != "open", False)
+        return self.with_company(self.company_id)._heard_anew(kind, text, now, external_id)
+
+    def _heard_anew(self, kind, text, now, external_id):
         self._log_heard(kind, text, now, external_id)
         facts = self._facts(now)
         if not self.dialog_state:

@@ -150,7 +150,8 @@ class CollectionsConversation(models.Model):
     def _effect_stop(self, values, facts, now):
         """Nothing more on this channel: for this customer, and for this number."""
         if not self._refuse_channel(facts.today):
-            self._ask_person(self.env._("The customer wants no more messages"), facts.today)
+            staff = self._for_staff()
+            staff._ask_person(staff.env._("The customer wants no more messages"), facts.today)
         if self.channel_code in ("sms", "whatsapp") and self.external_key.startswith("+"):
             self.env["phone.blacklist"]._add([self.external_key])
         if self.case_id:
@@ -161,8 +162,9 @@ class CollectionsConversation(models.Model):
         self._refuse_channel(facts.today)
         if self.case_id:
             self.case_id._note_answer("wrong_number", facts.today)
-        self._ask_person(
-            self.env._("Wrong person reached: correct the contact details"), facts.today
+        staff = self._for_staff()
+        staff._ask_person(
+            staff.env._("Wrong person reached: correct the contact details"), facts.today
         )
 
     def _refuse_channel(self, today):
@@ -179,18 +181,25 @@ class CollectionsConversation(models.Model):
 
     def _effect_human(self, values, facts, now):
         if not values["live"]:
-            self._ask_person(self.env._("Answer the customer's conversation"), facts.today)
+            staff = self._for_staff()
+            staff._ask_person(staff.env._("Answer the customer's conversation"), facts.today)
         if self.case_id:
             self.case_id._note_answer("reply", facts.today)
 
     def _effect_callback(self, values, facts, now):
         moment = values["at"] and datetime.fromisoformat(values["at"])
-        summary = self.env._("Call the customer back")
+        staff = self._for_staff()
+        summary = staff.env._("Call the customer back")
         if moment:
-            summary = self.env._("Call the customer back at %s", moment.strftime("%H:%M"))
-        self._ask_person(summary, moment.date() if moment else facts.today)
+            summary = staff.env._("Call the customer back at %s", moment.strftime("%H:%M"))
+        staff._ask_person(summary, moment.date() if moment else facts.today)
         if self.case_id:
             self.case_id._note_answer("callback", facts.today)
+
+    def _for_staff(self):
+        """This conversation in the language of who looks after the customer."""
+        lang = self.case_id.collector_id.lang or self.company_id.partner_id.lang or "en_US"
+        return self.with_context(lang=lang)
 
     def _ask_person(self, summary, day):
         """An activity on the case, else on the conversation for a manager."""
