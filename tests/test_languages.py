@@ -30,7 +30,7 @@ PAGES = (
     "/autopay", "/dispute", "/dispute/%(dispute)s", "/history", "/preferences", "/promise", "/plan",
     "/plan/preview?move_ids=%(move)s&offer_id=%(offer)s&count=3", "/plan/%(proposed)s",
     "/plan/%(running)s", "/rate", "/complaint", "/why", "/why/paid", "/why/missing",
-    "/why/time", "/why/other", "/chat",
+    "/why/time", "/why/other",
 )  # fmt: skip
 #: Forms sent without what they need: each is answered by a sentence.
 EMPTY_FORMS = ("/promise/make", "/dispute/open", "/announce/send", "/why/paid/confirm")
