@@ -78,7 +78,7 @@ class CollectionsPredictionLedger(models.AbstractModel):
                     OR line.date >= %(today)s - make_interval(years => %(years)s))
                %(these)s
             """,
-            payments=self._payments_sql(company),
+            payments=self._payments_sql(company, partner_ids),
             accounts=self.env["dunning.facts"]._receivable_accounts(company),
             company=company.id,
             today=today,
@@ -86,8 +86,19 @@ class CollectionsPredictionLedger(models.AbstractModel):
             these=these,
         )
 
-    def _payments_sql(self, company):
+    def _payments_sql(self, company, partner_ids):
         """First and last payment of each item; credit notes are no payment."""
+        these = SQL()
+        if partner_ids is not None:
+            these = SQL(
+                """
+                AND part.debit_move_id IN (
+                    SELECT line.id FROM account_move_line line
+                      JOIN res_partner partner ON partner.id = line.partner_id
+                     WHERE partner.commercial_partner_id = ANY(%s) AND line.balance > 0)
+                """,
+                list(partner_ids),
+            )
         return SQL(
             """
             SELECT part.debit_move_id AS line_id, min(part.max_date) AS first,
@@ -95,10 +106,11 @@ class CollectionsPredictionLedger(models.AbstractModel):
               FROM account_partial_reconcile part
               JOIN account_move_line credit ON credit.id = part.credit_move_id
               JOIN account_move paying ON paying.id = credit.move_id
-             WHERE part.company_id = %s AND paying.move_type <> 'out_refund'
+             WHERE part.company_id = %s AND paying.move_type <> 'out_refund' %s
           GROUP BY 1
             """,
             company.id,
+            these,
         )
 
     @api.model

@@ -132,7 +132,7 @@ class CollectionsPredictionScorer(models.AbstractModel):
 
     def _write(self, company, today, partner_ids, model, made):
         """Replace the predictions of the company, or of some customers."""
-        cases = self._case_ids(company)
+        cases = self._case_ids(company, [item.customer for _open, item, _score in made])
         rows = [
             (
                 item.id, move, company.id, item.customer, cases.get(item.customer),
@@ -158,8 +158,13 @@ class CollectionsPredictionScorer(models.AbstractModel):
             upsert(self.env, "collections_prediction", COLUMNS, "move_line_id", table)
         self.env["collections.prediction"].invalidate_model(flush=False)
 
-    def _case_ids(self, company):
-        query = SQL("SELECT partner_id, id FROM collections_case WHERE company_id = %s", company.id)
+    def _case_ids(self, company, customers):
+        query = SQL(
+            "SELECT partner_id, id FROM collections_case"
+            " WHERE company_id = %s AND partner_id = ANY(%s)",
+            company.id,
+            list(set(customers)),
+        )
         return dict(self.env.execute_query(query))
 
     def _by_customer(self, model, today, made):
