@@ -92,8 +92,10 @@ class CollectionsDialogSimulator(models.TransientModel):
         state = State.load(self.dialog_state)
         said = (self.said or "").strip()
         labels = dict(self.env["collections.dialog.simulator"]._fields["kind"].selection)
-        self._add("in", said if self.kind in ("text", "digits") else labels[self.kind])
-        self._show(dialog.hear(state, Heard(self.kind, said), self._facts(fields.Datetime.now())))
+        heard = self._bubble("in", said if self.kind in ("text", "digits") else labels[self.kind])
+        self._show(
+            dialog.hear(state, Heard(self.kind, said), self._facts(fields.Datetime.now())), heard
+        )
         self.write({"said": False, "kind": "text"})
         return self._again()
 
@@ -129,30 +131,31 @@ class CollectionsDialogSimulator(models.TransientModel):
             live=self.live,
         )
 
-    def _show(self, turn):
-        """Write down a turn: what is said, what can be chosen, what would be done."""
+    def _show(self, turn, heard=Markup("")):
+        """Write down a turn, the newest first: what is said and can be chosen, what would
+        be done."""
         script, languages = self.script_id.sudo(), self.script_id._languages()
         lang = languages.get(turn.state.lang, self.lang)
         self.lang = lang
         says = [script._say(say, lang, self.channel_code) for say in turn.says]
         choices = [f"{one.key} {script._say(one.label, lang)}" for one in turn.choices]
-        self._add("out", *says, *choices)
+        rows = [heard, self._bubble("out", *says, *choices)]
         for effect in turn.effects:
             values = ", ".join(f"{name}: {value}" for name, value in effect.values.items())
-            self._add("effect", f"{effect.kind} {values}".strip())
+            rows.append(self._bubble("effect", f"{effect.kind} {values}".strip()))
         if turn.ended:
             person = self.env._("A person takes over.") if turn.hand_over else ""
-            self._add("effect", f"{self.env._('The conversation has ended.')} {person}".strip())
+            over = self.env._("The conversation has ended.")
+            rows.append(self._bubble("effect", f"{over} {person}".strip()))
+        self.transcript = Markup("").join(rows) + (self.transcript or Markup(""))
         self.write({"dialog_state": turn.state.dump(), "ended": turn.ended})
 
-    def _add(self, who, *texts):
-        """Add to the transcript: right what the customer says, left what we say."""
+    def _bubble(self, who, *texts):
+        """Right what the customer says, left what we say, between them what would be done."""
         style = {
             "in": "ms-auto bg-primary-subtle",
             "out": "bg-light border",
             "effect": "mx-auto text-bg-warning small",
         }[who]
-        if texts:
-            text = Markup("<br/>").join(texts)
-            bubble = Markup('<div class="rounded p-2 my-1 w-75 {}">{}</div>').format(style, text)
-            self.transcript = (self.transcript or Markup("")) + bubble
+        text = Markup("<br/>").join(texts)
+        return Markup('<div class="rounded p-2 my-1 w-75 {}">{}</div>').format(style, text)
