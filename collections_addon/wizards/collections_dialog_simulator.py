@@ -131,7 +131,7 @@ class CollectionsDialogSimulator(models.TransientModel):
             live=self.live,
         )
 
-    def _show(self, turn, heard=Markup("")):
+    def _show(self, turn, heard=""):
         """Write down a turn, the newest first: what is said and can be chosen, what would
         be done."""
         script, languages = self.script_id.sudo(), self.script_id._languages()
