@@ -144,8 +144,7 @@ def begin(known, text):
     wish = text if text and not turn.state.identified else None
     if text and (turn.state.identified or dialog.is_for_anybody(text, known)):
         following = dialog.hear(turn.state, types.Heard("text", text), known)
-        says = tuple(say for say in turn.says if say.key != "menu")
-        turn, wish = following._replace(says=(*says, *following.says)), None
+        turn, wish = dialog.joined(turn, following), None
     return turn, wish
 
 
@@ -163,10 +162,7 @@ def transcript(lang, channel, inputs):
             turn = dialog.hear(turn.state, types.Heard(kind, text.removeprefix("#")), known)
             if wish and turn.state.identified:
                 following = dialog.hear(turn.state, types.Heard("text", wish), known)
-                says = tuple(say for say in turn.says if say.key != "menu")
-                effects = (*turn.effects, *following.effects)
-                turn = following._replace(says=(*says, *following.says), effects=effects)
-                wish = None
+                turn, wish = dialog.joined(turn, following), None
         rows.append(("out", voice.turn(turn, channel == "voice"), turn.effects))
     return rows
 

@@ -27,6 +27,8 @@ from .dialog_types import NO_RECORD, Effect, Heard, Say, State, Turn
 
 #: What can be asked for at any time, and by anybody.
 ANYBODY = frozenset(("stop", "wrong_person", "human", "language", "bye"))
+#: What is not said when the answer came with the very first words.
+ANSWERED = frozenset(("menu", "not_understood", "identify_number", "identify_postcode"))
 #: Where silence is an answer.
 SILENCE_COUNTS = frozenset(("dispute_text", "callback"))
 #: Where words are what the debtor tells us, not what it wants of us.
@@ -105,6 +107,16 @@ def is_for_anybody(text, facts):
     wanted = words.intent(text, facts.lang)
     named = words.named_language(text, facts.languages)
     return wanted in ANYBODY or bool(named) or words.is_stop_word(text)
+
+
+def joined(first, second):
+    """Two turns in one answer, without the question that was answered in between.
+
+    :rtype: Turn
+    """
+    says = tuple(say for say in first.says if say.key not in ANSWERED)
+    repeated = tuple(say for say in second.says if say not in says)
+    return second._replace(says=(*says, *repeated), effects=(*first.effects, *second.effects))
 
 
 def _at_any_time(state, heard, facts):

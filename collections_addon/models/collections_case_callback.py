@@ -76,7 +76,7 @@ class CollectionsConversation(models.Model):
         note = html2plaintext(self._transcript()) if case else ""
         if not case or not case._put_on_call_list(at, note, now):
             return super()._effect_callback(values, facts, now)
-        case._note_answer("callback", facts.today)
+        return case._note_answer("callback", facts.today) or None
 
     def _moment_of(self, text, facts, now):
         """The moment that the customer named on its own clock, as naive UTC; or None.

@@ -245,18 +245,11 @@ class CollectionsConversation(models.Model):
         if turn.ended or kind not in ("text", "digits") or not (text or "").strip():
             return turn
         if turn.state.identified:
-            return self._joined(turn, dialog.hear(turn.state, Heard(kind, text), facts))
+            return dialog.joined(turn, dialog.hear(turn.state, Heard(kind, text), facts))
         if dialog.is_for_anybody(text, facts):
-            return self._joined(turn, dialog.hear(turn.state, Heard(kind, text), facts))
+            return dialog.joined(turn, dialog.hear(turn.state, Heard(kind, text), facts))
         self.first_text = text[:500]
         return turn
-
-    def _joined(self, first, second):
-        """Two turns in one answer, without the question that was answered in between."""
-        asked = {"menu", "not_understood", "identify_number", "identify_postcode"}
-        says = tuple(say for say in first.says if say.key not in asked)
-        repeated = tuple(say for say in second.says if say not in says)
-        return second._replace(says=(*says, *repeated), effects=(*first.effects, *second.effects))
 
     def _answer(self, turn, facts, now):
         """Do what a turn brings about, and put the rest into words."""
@@ -279,7 +272,7 @@ class CollectionsConversation(models.Model):
             return turn
         wish, self.first_text = self.first_text, False
         following = dialog.hear(turn.state, Heard("text", wish), facts)
-        return turn if following.state.tries else self._joined(turn, following)
+        return turn if following.state.tries else dialog.joined(turn, following)
 
     def _keep(self, turn, now):
         values = {"last_at": now, "identified": turn.state.identified or self.identified}

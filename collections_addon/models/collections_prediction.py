@@ -48,7 +48,7 @@ class CollectionsPrediction(models.Model):
     )
     reasons = fields.Json(readonly=True)
     reason_text = fields.Text(string="Why", compute="_compute_reason_text")
-    reason_line = fields.Char(string="Reasons", compute="_compute_reason_text")
+    reason_line = fields.Char(string="In Short", compute="_compute_reason_text")
 
     _one_per_item = models.UniqueIndex("(move_line_id)", "This item has a prediction already.")
     _list_idx = models.Index("(company_id, chance_30)")
