@@ -145,6 +145,17 @@ class TestConversation(PlanCommon):
         message = self.env["sms.sms"].search([("number", "=", "+37060000001")])
         self.assertIn("/pay", message.body)
 
+    def test_pay_link_in_test_mode_goes_to_ourselves(self):
+        self.policy.test_mode = True
+        keys = (("start", ""), *(("digits", key) for key in ("1234", "1", "1")))
+        _talk, reply = self._talk(*keys, channel="voice")
+        self.assertIn("test mode", self._said(reply))
+        sent = self.env["sms.sms"].search([])
+        self.company.collections_test_phone = "+37060000099"
+        self._talk(*keys, channel="voice")
+        message = self.env["sms.sms"].search([]) - sent
+        self.assertEqual(message.number, "+37060000099")
+
     def test_stop(self):
         talk, reply = self._talk("STOP")
         self.assertTrue(reply.ended)

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ..domain import dialog
 from ..domain.dialog_types import Say
+from .res_partner_number import international
 
 _logger = logging.getLogger(__name__)
 #: Channel -> where records say they come from.
@@ -125,25 +126,45 @@ class CollectionsConversation(models.Model):
     def _send_link_sms(self, recipient, text):
         provider = self.env["collections.provider"]._for(self.company_id, "sms")
         number = recipient._dunning_number()
+        if self._is_tested():
+            number = international(self.company_id.collections_test_phone)
+            self._check_test_address(number)
         if provider and number:
             now = self.env.context.get("collections_now") or self.last_at
             replies = self.env["collections.provider.reply"]
             replies._queue(provider, "sms", number, text, now, talk=self)
             return
         self.env["sms.sms"].create(
-            {"number": recipient.phone, "partner_id": recipient.id, "body": text}
+            {"number": number or recipient.phone, "partner_id": recipient.id, "body": text}
         )
 
     def _send_link_email(self, recipient, text):
+        address = recipient.email_formatted
+        if self._is_tested():
+            address = self.company_id.collections_test_email
+            self._check_test_address(address)
         self.env["mail.mail"].create(
             {
                 "subject": self.company_id.name,
                 "body_html": Markup("<p>%s</p>") % text,
                 "email_from": self.company_id.email_formatted,
-                "email_to": recipient.email_formatted,
+                "email_to": address,
                 "auto_delete": True,
             }
         )
+
+    def _is_tested(self):
+        """Whether the customer's policy is in test mode: what is sent goes to ourselves."""
+        return self.case_id._customer_policy().test_mode
+
+    def _check_test_address(self, address):
+        if not address:
+            raise UserError(
+                self.env._(
+                    "Nothing was sent: the policy is in test mode, and Settings have no test "
+                    "mailbox or number."
+                )
+            )
 
     # === NO MORE === #
 
