@@ -164,7 +164,8 @@ class CollectionsConversation(models.Model):
     def _spoken(self, lang, case):
         """A language that is active, of what is asked for and what the customer speaks."""
         active = [code for code, _name in self.env["res.lang"].get_installed()]
-        wished = (lang, case and case.sudo()._customer_author().lang, "en_US")
+        own = case.sudo()._customer_author().lang if case else None
+        wished = (lang, own, "en_US")
         return next((code for code in wished if code in active), active[0])
 
     def _hear(self, kind, text, now, external_id=None):
