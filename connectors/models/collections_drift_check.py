@@ -31,6 +31,27 @@ SIDES = """
                     THEN here ELSE 0 END AS found
           FROM residual, (VALUES ('outstanding'), ('overdue')) AS measure(name)
          WHERE measure.name = 'outstanding' OR stream = 'invoices'),
+    customer AS (
+        SELECT ref.*, COALESCE((ref.pulled_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
+                               %(today)s) AS told_on
+          FROM collections_external_ref ref
+         WHERE ref.connection_id = %(connection)s AND ref.stream = 'customers'
+           AND ref.state = 'done' AND ref.partner_id IS NOT NULL),
+    own AS (
+        SELECT part.id, part.measure,
+               sum(round(part.here / part.rate, %(decimals)s)) AS found,
+               sum(round(part.there / part.rate, %(decimals)s)) AS told
+          FROM (SELECT customer.id, measure.name AS measure, residual.here, residual.there,
+                       CASE WHEN %(home)s AND residual.rate > 0 THEN residual.rate ELSE 1 END
+                           AS rate
+                  FROM residual
+                  JOIN customer ON customer.external_id = residual.customer_key
+            CROSS JOIN (VALUES ('outstanding'), ('overdue')) AS measure(name)
+                 WHERE (%(home)s OR residual.currency_id = customer.told_currency_id)
+                   AND (measure.name = 'outstanding' OR residual.stream = 'invoices'
+                        AND COALESCE(residual.due, residual.told_due) < customer.told_on)
+               ) part
+      GROUP BY part.id, part.measure),
     summed AS (
         SELECT customer.id, customer.partner_id, customer.told_currency_id AS currency_id,
                measure.name AS measure,
@@ -40,23 +61,9 @@ SIDES = """
                     THEN customer.told_overdue
                     ELSE COALESCE(own.told, 0) END AS told,
                COALESCE(own.found, 0) AS found
-          FROM collections_external_ref customer
+          FROM customer
     CROSS JOIN (VALUES ('outstanding'), ('overdue')) AS measure(name)
-     LEFT JOIN LATERAL (
-               SELECT sum(round(part.here / part.rate, %(decimals)s)) AS found,
-                      sum(round(part.there / part.rate, %(decimals)s)) AS told
-                 FROM (SELECT here, there, CASE WHEN %(home)s AND rate > 0 THEN rate ELSE 1 END
-                                           AS rate
-                         FROM residual
-                        WHERE residual.customer_key = customer.external_id
-                          AND (%(home)s OR residual.currency_id = customer.told_currency_id)
-                          AND (measure.name = 'outstanding' OR residual.stream = 'invoices'
-                               AND COALESCE(residual.due, residual.told_due)
-                                   < COALESCE((customer.pulled_at AT TIME ZONE 'UTC'
-                                               AT TIME ZONE %(zone)s)::date, %(today)s))
-                      ) part) own ON TRUE
-         WHERE customer.connection_id = %(connection)s AND customer.stream = 'customers'
-           AND customer.state = 'done' AND customer.partner_id IS NOT NULL)
+     LEFT JOIN own ON own.id = customer.id AND own.measure = measure.name)
 """
 
 
