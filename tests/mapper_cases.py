@@ -1,9 +1,6 @@
 """What the tests of both mappers share."""
 
-import os
-import time
 import unittest
-from contextlib import contextmanager
 
 from hypothesis import strategies as st
 
@@ -24,19 +21,6 @@ ANYTHING = st.recursive(
     ),
     max_leaves=4,
 )
-
-
-@contextmanager
-def zone(name):
-    """Pretend that the machine is elsewhere."""
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = name
-    time.tzset()
-    try:
-        yield
-    finally:
-        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
-        time.tzset()
 
 
 class MapperCase(unittest.TestCase):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from . import ledger_files
 from .connector_loader import connector_module
-from .mapper_cases import ZONES, MapperCase, zone
+from .mapper_cases import ZONES, MapperCase
+from .zones import zone
 
 base, mapper = connector_module("base"), connector_module("quickbooks.mapper")
 State, Target = base.State, base.Target

@@ -1,8 +1,6 @@
 """Mirrored dates and names, where zones and names mislead."""
 
-import os
 import time
-from contextlib import contextmanager
 from datetime import date, datetime
 from datetime import time as dtime
 
@@ -12,22 +10,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .mirror_common import QuickBooksMirrorCase, XeroMirrorCase
+from .zones import zone
 
 ZONES = ("America/Los_Angeles", "Pacific/Auckland")
 DUE = date(2026, 2, 10)
-
-
-@contextmanager
-def zone(name):
-    """The machine is in this time zone."""
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = name
-    time.tzset()
-    try:
-        yield
-    finally:
-        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
-        time.tzset()
 
 
 class ZoneStories:
