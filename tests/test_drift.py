@@ -34,6 +34,18 @@ class TestDriftXero(XeroMirrorCase):
         self.assertTrue(self._figures(is_customer=True, measure="overdue").filtered("there"))
         self.assertTrue(self._figures(is_customer=False, measure="overdue").filtered("there"))
 
+    def test_two_currencies_and_what_is_not_yet_due(self):
+        """A customer's figures: both currencies at home, only what is due in the overdue one."""
+        self.service.add_invoice(self.contact, "200.00", due="2026-04-10")
+        self.service.add_invoice(self.contact, "50.00", due="2026-02-20", currency="EUR")
+        self._sync()
+        self.assertEqual(self.connection._check_drift(NOW), [])
+        [owed] = self._figures(is_customer=True, measure="outstanding")
+        [late] = self._figures(is_customer=True, measure="overdue")
+        self.assertEqual((owed.there, late.there), (owed.here, late.here))
+        self.assertAlmostEqual(owed.there - late.there, 200)
+        self.assertGreater(late.there, 100)
+
     def test_balance_that_the_documents_do_not_have(self):
         self._sync()
         ref = self._ref("customers", self.contact)
@@ -87,3 +99,23 @@ class TestDriftQuickBooks(QuickBooksMirrorCase):
         )
         self.assertTrue(rows.filtered("there"))
         self.assertFalse(rows.filtered("difference"))
+
+    def test_a_document_in_another_currency_is_not_in_the_customers_balance(self):
+        """The ledger tells balances in the customer's currency; nothing else is held to it."""
+        _activate(self.env)
+        customer = self.service.add_customer("Cedar Bakery")
+        self.service.add_invoice(customer, "100.00", due="2026-02-10")
+        other = self.service.add_invoice(customer, "50.00", due="2026-02-10")
+        self._sync()
+        pound = self.env.ref("base.GBP")
+        self._ref("invoices", other).told_currency_id = pound
+        self._ref("customers", customer).told_balance = 100
+        self.connection._check_drift(NOW)
+        row = self.env["collections.drift"].search(
+            [
+                ("connection_id", "=", self.connection.id),
+                ("is_customer", "=", True),
+                ("measure", "=", "outstanding"),
+            ]
+        )
+        self.assertEqual((row.there, row.here), (100, 100))

@@ -3,10 +3,11 @@
 from odoo.tests import HttpCase, tagged
 
 from .screens_common import ScreensCommon
+from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTourCollections(ScreensCommon, HttpCase):
+class TestTourCollections(TourMixin, ScreensCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

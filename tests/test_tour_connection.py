@@ -5,12 +5,13 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from .access_common import AccessMixin
 from .screens_common import ScreensCommon
+from .tour_common import TourMixin
 
 SECRET = "tour-secret-of-the-application"
 
 
 @tagged("post_install", "-at_install")
-class TestTourConnection(AccessMixin, ScreensCommon, HttpCase):
+class TestTourConnection(TourMixin, AccessMixin, ScreensCommon, HttpCase):
     def setUp(self):
         super().setUp()
         self.service = self._start("xero", start=None)

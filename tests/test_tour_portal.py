@@ -5,10 +5,11 @@ import re
 from odoo.tests import tagged
 
 from .portal_common import PortalCommon
+from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTourPortal(PortalCommon):
+class TestTourPortal(TourMixin, PortalCommon):
     browser_size = "375x667"
     touch_enabled = True
 
