@@ -29,6 +29,7 @@
         "security/collections_provider_rules.xml",
         "security/collections_voice_rules.xml",
         "security/collections_channel_rules.xml",
+        "security/collections_number_rules.xml",
         # Data
         "data/dunning_outcome.xml",
         "data/mail_template_reminder.xml",
@@ -78,6 +79,7 @@
         "views/collections_aging_views.xml",
         "views/collections_kpi_views.xml",
         "views/collections_overview_views.xml",
+        "views/collections_team_views.xml",
         "views/digest_views.xml",
         "views/dunning_email_templates.xml",
         "views/dunning_email_views.xml",

@@ -26,6 +26,7 @@ RIGHTS = {
     "collections.segment.change": (None, None, None),
     "collections.prediction": (None, None, None),
     "collections.prediction.model": ("admin", "admin", "admin"),
+    "collections.team": ("manager", "manager", "manager"),
     "collections.aging.bucket": ("admin", "admin", "admin"),
     "collections.charge": ("manager", "collector", None),
     "collections.announcement": ("collector", "collector", None),

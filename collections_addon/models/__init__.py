@@ -97,6 +97,7 @@ from . import (
     collections_case_profile,
     collections_case_group,
     collections_statement,
+    collections_team,
     collections_thank_you,
     digest_digest,
     discuss_channel_chat,
