@@ -19,6 +19,7 @@ from . import test_channel_portal
 from . import test_channel_post
 from . import test_email_reply
 from . import test_livechat
+from . import test_experiment
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute

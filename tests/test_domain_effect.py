@@ -85,5 +85,67 @@ class TestMeans(unittest.TestCase):
         self.assertGreaterEqual(covered / seeds, 0.92)
 
 
+class TestMoney(unittest.TestCase):
+    def test_who_owes_the_same_is_a_mean(self):
+        """Everybody owes 1: the ratio is a mean, the interval that of the means."""
+        treated = [(1.0, 1.0)] * 24 + [(1.0, 0.0)] * 16
+        control = [(1.0, 1.0)] * 10 + [(1.0, 0.0)] * 30
+        found = effect.money(treated, control)
+        same = effect.means([paid for _o, paid in treated], [paid for _o, paid in control])
+        self.assertAlmostEqual(found.value, 0.35)
+        self.assertAlmostEqual(found.low, same.low, places=2)
+        self.assertAlmostEqual(found.high, same.high, places=2)
+
+    def test_who_owes_most_counts_most_and_makes_it_wide(self):
+        small = [(1.0, 0.0)] * 20 + [(1.0, 1.0)] * 20
+        large = [(1000.0, 1000.0), *small]
+        found, plain = effect.money(large, small), effect.money(small, small)
+        self.assertAlmostEqual(found.value, 1020 / 1040 - 0.5)
+        self.assertGreater(found.high - found.low, plain.high - plain.low)
+        self.assertEqual(plain.value, 0)
+
+    def test_all_or_nothing_paid(self):
+        found = effect.money([(1.0, 1.0)] * 40, [(2.0, 0.0)] * 40)
+        self.assertEqual((found.value, found.low, found.high), (1, 1, 1))
+        one = effect.money([(1.0, 1.0)] * 40, [(1.0, 0.0)] * 20 + [(1.0, 1.0)] * 20)
+        self.assertLess(one.low, 0.5)
+
+    def test_too_small_or_nothing_owed(self):
+        few, many = [(1.0, 1.0)] * 29, [(1.0, 1.0)] * 40
+        self.assertIsNone(effect.money(few, many))
+        self.assertIsNone(effect.money([(0.0, 0.0)] * 40, many))
+
+
+class TestPlan(unittest.TestCase):
+    def test_worked_example(self):
+        """Base 0.60, 0.70 expected, alpha 0.05, power 0.8: 356 a group (Fleiss 1981, table
+        A.3 without correction)."""
+        self.assertEqual(effect.needed(0.6, 0.1), 712)
+
+    def test_an_uneven_split_needs_more(self):
+        self.assertGreater(effect.needed(0.6, 0.1, 0.2), effect.needed(0.6, 0.1, 0.5))
+
+    @given(st.floats(0, 1), st.floats(0.01, 0.5), st.floats(0.05, 0.5))
+    def test_always_a_number(self, base, difference, smaller):
+        self.assertGreater(effect.needed(base, difference, smaller), 0)
+
+    def test_the_power_is_what_was_asked_for(self):
+        drawn = random.Random(1)
+        of_each, noticed, tries = effect.needed(0.5, 0.15) // 2, 0, 400
+        for _try in range(tries):
+            treated = sum(drawn.random() < 0.65 for _n in range(of_each))
+            control = sum(drawn.random() < 0.5 for _n in range(of_each))
+            noticed += effect.shares((treated, of_each), (control, of_each)).is_significant
+        self.assertAlmostEqual(noticed / tries, 0.8, delta=0.06)
+
+    def test_verdicts(self):
+        self.assertEqual(effect.verdict(None, 30), "early")
+        strong, weak = effect.shares((80, 100), (40, 100)), effect.shares((50, 100), (49, 100))
+        self.assertEqual(effect.verdict(strong, 101), "early")
+        self.assertEqual(effect.verdict(strong, 100), "better")
+        self.assertEqual(effect.verdict(weak, 100), "unclear")
+        self.assertEqual(effect.verdict(effect.shares((40, 100), (80, 100)), 100), "worse")
+
+
 if __name__ == "__main__":
     unittest.main()

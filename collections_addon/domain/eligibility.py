@@ -61,7 +61,6 @@ WITHOUT_DATE = UNREACHABLE | frozenset(
         "ledger_failing",
         "ledger_drift",
         "complaint_open",
-        "control_group",
         "legal",
         "awaiting_approval",
     )
@@ -148,6 +147,8 @@ def decide(lines, facts, rules, today):
         decisions.append(_new(LineDecision, (line, taken, reason, rung, 0.0, 0.0)))
     if credit or moves or rules.move_disputed:
         _look_at_customer(decisions, credit, facts, rules)
+    if facts.withheld:
+        _withhold(decisions, facts, rules)
     return decisions
 
 
@@ -244,6 +245,25 @@ def _leave_trifles(decisions, steps, facts, rules):
         decision = decisions[index]
         if _policy_of(decision.line, facts, rules).id in too_little:
             decisions[index] = decision._replace(rung=None, reason="below_tolerance")
+
+
+def _withhold(decisions, facts, rules):
+    """A control group is left alone at some levels: as if they were not in the ladder.
+
+    Last of all, so that it holds back only what would have gone out. A later level that
+    is not withheld comes on its day.
+    """
+    for index, decision in enumerate(decisions):
+        if decision.upcoming is None or decision.upcoming.id not in facts.withheld:
+            continue
+        line, ladder = decision.line, _policy_of(decision.line, facts, rules).ladder
+        rung, standing, _wait = ladder.without(facts.withheld).steps[line[7], line[4]]
+        if decision.rung is not None and standing is None:
+            decisions[index] = decision._replace(rung=rung, upcoming=rung)
+        elif decision.rung is not None:
+            decisions[index] = decision._replace(rung=None, reason="control_group", upcoming=rung)
+        else:
+            decisions[index] = decision._replace(upcoming=rung)
 
 
 def _is_trifle(decisions, rules, policy):

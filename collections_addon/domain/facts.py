@@ -39,6 +39,7 @@ class CustomerFacts:
     :param last_contact: date of the last contact on any channel, or None
     :param contact_dates: dates of recent contacts, one per message sent
     :param pending: currency id -> reason code of a contact already under way
+    :param withheld: levels the customer is not contacted at, being in a control group
     """
 
     policy_id: int
@@ -46,6 +47,7 @@ class CustomerFacts:
     last_contact: date | None = None
     contact_dates: tuple[date, ...] = ()
     pending: dict[int, str] = field(default_factory=dict)
+    withheld: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

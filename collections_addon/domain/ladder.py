@@ -67,6 +67,7 @@ class Ladder:
     foreign: dict[int, int] = field(default_factory=dict)
     _days: dict = field(default_factory=dict, init=False, repr=False, compare=False)
     steps: _Steps = field(default=None, init=False, repr=False, compare=False)
+    _shorter: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self):
         rungs = tuple(sorted(self.rungs))
@@ -81,6 +82,17 @@ class Ladder:
     def days_of(self, level_id):
         """Days of a level of this or another policy; None when unknown."""
         return self._days.get(level_id)
+
+    def without(self, level_ids):
+        """The ladder for somebody who is not contacted at some of its levels.
+
+        :param frozenset[int] level_ids: levels of any policy
+        :rtype: Ladder
+        """
+        if level_ids not in self._shorter:
+            rungs = tuple(rung for rung in self.rungs if rung.id not in level_ids)
+            self._shorter[level_ids] = Ladder(rungs, self.level_jump, dict(self._days))
+        return self._shorter[level_ids]
 
     def next_rung(self, level_id, days_overdue):
         """The rung an item takes next, reached or still to come; None at the end.

@@ -18,9 +18,10 @@ NOT_LISTED = frozenset(
         "in_plan",
         "legal",
         "complaint_open",
-        "control_group",
     )
 )
+#: With nothing but such items overdue a case waits.
+WAITING = NOT_LISTED | {"control_group"}
 
 #: Of an open line, by index (see facts.OpenLine): this runs a million times a day.
 _COMPANY_AMOUNT = itemgetter(6)
@@ -69,7 +70,7 @@ def summarize(customer, by_currency, decisions, rules, today):
             if days > oldest:
                 oldest = days
             if paused:
-                paused = reason in NOT_LISTED
+                paused = reason in WAITING
         if move_policy:
             policy = policies[move_policy.get(line[3], customer.policy_id)]
         if level_id is not None and level_id != level:

@@ -9,7 +9,15 @@ from .dunning_action_gate import PASSING
 
 #: Says nothing against a message by hand: no reminder is due, but a person has a reason.
 NO_OBSTACLE = frozenset(
-    (None, "not_due", "already_contacted", "below_tolerance", "min_gap", "contact_cap")
+    (
+        None,
+        "not_due",
+        "already_contacted",
+        "below_tolerance",
+        "min_gap",
+        "contact_cap",
+        "control_group",
+    )
 )
 #: What a manager may put aside, with a reason. Not here: what the customer refused, the
 #: emergency stop, cases handed over, money that is not owed.
@@ -24,7 +32,6 @@ OVERRIDABLE = frozenset(
         "promised",
         "in_plan",
         "complaint_open",
-        "control_group",
         "stale_ledger",
         "ledger_failing",
         "ledger_drift",

@@ -36,6 +36,8 @@ class FactBook:
         self.departures = departures
         self.cases = cases
         self.plain = CustomerFacts(policy_id=default_policy_id)
+        #: Draws customers into experiments, on the day's own run; see `domain.trials`.
+        self.lottery = None
 
     def customer(self, partner_id):
         """The facts of one customer.
@@ -192,6 +194,7 @@ class DunningFacts(models.AbstractModel):
         cases = self._load_cases(company, partner_ids)
         departures = defaultdict(dict)
         self._add_policies(departures, company, cases, rules, partner_ids)
+        self._add_experiments(departures, company, date, rules, default.id, partner_ids)
         self._add_contacts(departures, company, date, rules, partner_ids, sending_run_id)
         if sending_run_id is None:
             self._add_pending(departures, company, date, partner_ids)
@@ -212,15 +215,6 @@ class DunningFacts(models.AbstractModel):
         self.env["res.currency"].flush_model(["rounding"])
         rows = self.env.execute_query(SQL("SELECT id, rounding::float8 FROM res_currency"))
         return dict(rows)
-
-    def _move_policies(self, company, policies):
-        self.env["account.move"].flush_model(["dunning_policy_id"])
-        query = SQL(
-            "SELECT id, dunning_policy_id FROM account_move"
-            " WHERE dunning_policy_id IS NOT NULL AND company_id = %s",
-            company.id,
-        )
-        return {m: p for m, p in self.env.execute_query(query) if p in policies}
 
     @api.model
     def _move_pauses(self, company, date):
@@ -279,25 +273,12 @@ class DunningFacts(models.AbstractModel):
             return SQL()
         return SQL("AND partner_id IN %s", tuple(partner_ids) or (0,))
 
-    def _add_policies(self, departures, company, cases, rules, partner_ids):
-        segments = self.env["collections.segment"].sudo().search([("policy_id", "!=", False)])
-        by_segment = {segment.id: segment.policy_id.id for segment in segments}
-        for partner_id, row in cases.items():
-            policy_id = by_segment.get(row[3])
-            if policy_id in rules.policies:
-                departures[partner_id]["policy_id"] = policy_id
-        self.env["res.partner"].flush_model(["dunning_policy_id"])
-        key = str(company.id)
-        query = SQL(
-            "SELECT id, (dunning_policy_id ->> %s)::int FROM res_partner"
-            " WHERE dunning_policy_id ->> %s IS NOT NULL %s",
-            key,
-            key,
-            SQL("AND id IN %s", tuple(partner_ids) or (0,)) if partner_ids is not None else SQL(),
-        )
-        for partner_id, policy_id in self.env.execute_query(query):
-            if policy_id in rules.policies:
-                departures[partner_id]["policy_id"] = policy_id
+    def _add_experiments(self, departures, company, date, rules, default_id, partner_ids):
+        """Hook: what departs from the rules for those who take part in an experiment.
+
+        :param departures: partner id -> dict of facts, changed in place
+        :param int default_id: the policy of a customer of whom nothing is said
+        """
 
     def _add_contacts(self, departures, company, date, rules, partner_ids, sending_run_id):
         horizon = max(

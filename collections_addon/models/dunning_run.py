@@ -152,9 +152,18 @@ class DunningRun(models.Model):
         """Decide customer by customer and give each result to the writer."""
         source = self.env["dunning.facts"]
         for partner_id, by_currency in source._stream(company, date, partner_ids):
-            customer = facts.customer(partner_id)
-            decisions = [decide(lines, customer, facts.rules, date) for lines in by_currency]
+            customer, decisions = self._decide_customer(partner_id, by_currency, facts, date)
             writer.add(partner_id, customer, by_currency, decisions)
+
+    @api.model
+    def _decide_customer(self, partner_id, by_currency, facts, date):
+        """Decide all open items of one customer.
+
+        :return: the facts decided by, and one list of decisions per currency
+        :rtype: tuple[CustomerFacts, list]
+        """
+        customer = facts.customer(partner_id)
+        return customer, [decide(lines, customer, facts.rules, date) for lines in by_currency]
 
     @api.model
     def _refresh_cases(self, company, date, partner_ids):

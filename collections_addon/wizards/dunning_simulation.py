@@ -128,6 +128,7 @@ class DunningSimulation(models.TransientModel):
                 departures.pop("pause", None)
                 departures.pop("last_contact", None)
                 departures.pop("contact_dates", None)
+                departures.pop("withheld", None)
             facts.rules.move_pause.clear()
             facts.rules.move_disputed.clear()
         if self.policy_id and self.other_policy_id:

@@ -1,0 +1,275 @@
+"""Control groups and challengers: drawn by the run, obeyed by it and the gate, measured."""
+
+from datetime import date, timedelta
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import CollectionsCommon, SecondCompany
+
+START = "2026-03-02"
+
+
+@tagged("post_install", "-at_install")
+class TestExperiment(SecondCompany, CollectionsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customers = [cls._customer(f"Customer {n}") for n in range(8)]
+
+    def _experiment(self, start=START, **values):
+        """A running experiment on half of the customers, with a draw that is known."""
+        experiment = self.env["collections.experiment"].create(
+            {
+                "name": "Does it help?",
+                "company_id": self.company.id,
+                "policy_id": self.policy.id,
+                "share": 50,
+                "seed": "a known draw",
+                **values,
+            }
+        )
+        if start:
+            experiment._start(date.fromisoformat(start))
+        return experiment
+
+    def _arms(self, experiment):
+        """Customers of each group, as the draw has it."""
+        trial = experiment._trial()
+        control = [c for c in self.customers if trial.arm(c.id) == "control"]
+        treated = [c for c in self.customers if c not in control]
+        return control, treated
+
+    def _ensure_both(self, experiment):
+        """More customers until both groups have two: the draw is by their numbers."""
+        while True:
+            control, treated = self._arms(experiment)
+            if len(control) >= 2 and len(treated) >= 2:
+                return control, treated
+            number = len(self.customers)
+            self.customers = [*self.customers, self._customer(f"Customer {number}")]
+
+    def _all_owe(self, due="2026-02-25", amount=100):
+        return {c: self._invoice(c, amount, due=due) for c in self.customers}
+
+    def test_the_control_group_is_left_alone_until_its_days_have_passed(self):
+        experiment = self._experiment(days=20)
+        control, treated = self._ensure_both(experiment)
+        moves = self._all_owe()
+        self._live(START, "2026-03-22")
+        told = {action.partner_id for action in self._contacts()}
+        self.assertEqual(told, {*treated} & {*self.customers})
+        self.assertEqual(self._why(moves[control[0]], "2026-03-20"), "control_group")
+        case = self._case(control[0])
+        self.assertEqual((case.stage, case.next_step_date), ("waiting", False))
+        members = experiment.member_ids
+        self.assertEqual(len(members), len(self.customers))
+        self.assertEqual({str(m.date) for m in members}, {START})
+        self._live("2026-03-23", "2026-03-23")
+        names = {a.level_id.name for a in self._contacts() if a.partner_id == control[0]}
+        self.assertEqual(names, {"Friendly"}, "from the first level, one step at a time")
+
+    def test_one_level_is_left_out_and_a_legal_notice_never(self):
+        self._level("Final").is_statutory = True
+        experiment = self._experiment(level_ids=self._level("Firm").ids, days=90)
+        control, _treated = self._ensure_both(experiment)
+        self._invoice(control[0], 100, due="2026-02-25")
+        self._live(START, "2026-04-05")
+        self.assertEqual(self._levels_sent(), {"2026-03-02": ["Friendly"], "2026-03-27": ["Final"]})
+        with self.assertRaises(ValidationError):
+            self._experiment(start=None, level_ids=self._level("Final").ids)
+
+    def test_of_a_whole_ladder_what_the_law_demands_goes_out(self):
+        self._level("Final").is_statutory = True
+        experiment = self._experiment(days=90)
+        control, _treated = self._ensure_both(experiment)
+        self._invoice(control[0], 100, due="2026-02-25")
+        self._live(START, "2026-04-05")
+        self.assertEqual(self._levels_sent(), {"2026-03-27": ["Final"]})
+
+    def test_a_contact_planned_before_is_not_made_to_the_control_group(self):
+        """The gate asks again: who was drawn meanwhile is left alone there, too."""
+        experiment = self._experiment(start=None)
+        control, _treated = self._ensure_both(experiment)
+        self._invoice(control[0], 100, due="2026-02-25")
+        self._run(START)
+        experiment._start(date.fromisoformat(START))
+        self.env["collections.experiment.member"].sudo().create(
+            {
+                "experiment_id": experiment.id,
+                "company_id": self.company.id,
+                "partner_id": control[0].id,
+                "arm": "control",
+                "date": START,
+                "level_id": self._level("Friendly").id,
+                "items": {},
+            }
+        )
+        self._dispatch(self._at(START))
+        action = self._actions()
+        self.assertEqual((action.state, action.reason_code), ("skipped", "control_group"))
+
+    def test_a_person_writes_to_whom_he_wants(self):
+        experiment = self._experiment()
+        control, _treated = self._ensure_both(experiment)
+        self._invoice(control[0], 100, due="2026-02-25")
+        self._run(START)
+        case = self._case(control[0])
+        case.with_user(self.users["collector"])._write_message(
+            "email", self.company.currency_id, "Is everything all right?"
+        )
+        self._dispatch(self._at(START))
+        self.assertEqual(self._contacts().partner_id, control[0])
+        self.assertIn("1 customers", experiment.contacted_text)
+
+    def test_the_same_day_again_draws_nobody_again(self):
+        experiment = self._experiment()
+        self._ensure_both(experiment)
+        self._all_owe()
+        self._run(START)
+        before = experiment.member_ids.read(["arm", "date"])
+        self._run(START)
+        self._run("2026-03-03")
+        self.assertEqual(experiment.member_ids.read(["arm", "date"]), before)
+
+    def test_a_challenger_for_a_part_but_not_where_somebody_chose(self):
+        rival = self._policy("Rival", Early=2, Late=20)
+        experiment = self._experiment(kind="challenger", challenger_id=rival.id)
+        control, treated = self._ensure_both(experiment)
+        treated[1].dunning_policy_id = self.policy
+        for customer in (control[0], treated[0], treated[1]):
+            self._invoice(customer, 100, due="2026-03-01")
+        self._live(START, "2026-03-10")
+        by_policy = {a.partner_id: a.level_id.policy_id for a in self._contacts()}
+        self.assertEqual(
+            by_policy, {control[0]: self.policy, treated[0]: rival, treated[1]: self.policy}
+        )
+        self.assertEqual({str(m.date) for m in experiment.member_ids}, {"2026-03-03"})
+        self.assertEqual(len(experiment.member_ids), 2)
+        self.assertEqual(self._case(treated[0])._customer_policy(), rival)
+        self.assertEqual(self._case(control[0])._customer_policy(), self.policy)
+
+    def test_the_effect_is_read_off_the_ledger(self):
+        """Half of those contacted pay, of the others nobody; a credit note is no payment."""
+        experiment = self._experiment(days=10, min_size=30)
+        control, treated = self._ensure_both(experiment)
+        moves = self._all_owe()
+        self._run(START)
+        self._pay(moves[treated[0]], day="2026-03-12")
+        self._pay(moves[treated[1]], 40, day="2026-03-05")
+        self._pay(moves[control[0]], day="2026-03-13")
+        credit = self._credit(control[1], 100, "2026-03-05")
+        (credit.line_ids + moves[control[1]].line_ids).filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        ).reconcile()
+        experiment._measure(date(2026, 3, 12))
+        self.assertEqual(experiment.measured_count, 0, "the days have not passed")
+        experiment._measure(date(2026, 3, 13))
+        found = {m.partner_id: (m.is_paid, m.received) for m in experiment.member_ids}
+        self.assertEqual(found[treated[0]], (True, 100))
+        self.assertEqual(found[treated[1]], (False, 40))
+        self.assertEqual(found[control[0]], (False, 0), "a day too late")
+        self.assertEqual(found[control[1]], (False, 0))
+        row = experiment.result_ids
+        self.assertEqual(row.verdict, "early")
+        self.assertAlmostEqual(row.treated_money, 140 / (100 * len(treated)))
+        self.assertIn("Too early", experiment.verdict_text)
+
+    def test_a_large_group_shows_its_effect(self):
+        experiment = self._experiment(min_size=30)
+        self._fill(experiment, paid={"treated": 40, "control": 12}, of=60)
+        experiment._measure(date(2026, 5, 1))
+        row = experiment.result_ids[0]
+        self.assertEqual((row.treated_share, row.control_share), (40 / 60, 12 / 60))
+        self.assertEqual((row.verdict, row.money_verdict), ("better", "better"))
+        self.assertIn("It helps: by 46.7 points", experiment.verdict_text)
+        self.assertLess(row.effect_low, row.effect)
+
+    def test_no_difference_is_said_to_be_none(self):
+        experiment = self._experiment(min_size=30)
+        self._fill(experiment, paid={"treated": 20, "control": 19}, of=60)
+        experiment._measure(date(2026, 5, 1))
+        self.assertIn("Not significant yet", experiment.verdict_text)
+        self.assertIn("more customers are needed", experiment.verdict_text)
+
+    def _fill(self, experiment, paid, of):
+        """Customers of both groups whose outcome is known."""
+        level = self._level("Friendly")
+        rows = [
+            {
+                "experiment_id": experiment.id,
+                "company_id": self.company.id,
+                "partner_id": self.env["res.partner"].create({"name": f"{arm} {n}"}).id,
+                "arm": arm,
+                "date": START,
+                "level_id": level.id,
+                "owed": 100,
+                "received": 100 if n < paid[arm] else 0,
+                "is_paid": n < paid[arm],
+                "measured_on": date(2026, 1, 31),
+                "items": {},
+            }
+            for arm in ("treated", "control")
+            for n in range(of)
+        ]
+        self.env["collections.experiment.member"].sudo().create(rows)
+
+    def test_states_and_rights(self):
+        manager = self.users["manager"]
+        form = Form(self.env["collections.experiment"].with_user(manager))
+        form.name, form.policy_id = "Ours", self.policy
+        experiment = form.save()
+        with self.day(START):
+            experiment.action_start()
+        self.assertEqual((experiment.state, str(experiment.date_start)), ("running", START))
+        with self.assertRaises(UserError):
+            experiment.share = 20
+        with self.assertRaises(AccessError):
+            experiment.state = "draft"
+        with self.assertRaises(UserError):
+            experiment.unlink()
+        with self.assertRaises(AccessError):
+            experiment.with_user(self.users["collector"]).action_end()
+        with self.assertRaises(ValidationError):
+            self._experiment(level_ids=self._level("Firm").ids)
+        with self.day("2026-03-05"):
+            experiment.action_end()
+        self.assertEqual((experiment.state, str(experiment.date_end)), ("ended", "2026-03-05"))
+        with self.assertRaises(UserError):
+            experiment.action_start()
+
+    def test_levels_apart_may_be_tried_at_once(self):
+        one = self._experiment(level_ids=self._level("Friendly").ids)
+        two = self._experiment(level_ids=self._level("Firm").ids, seed="another")
+        self.assertEqual(self.env["collections.experiment"]._running(self.company), one | two)
+
+    def test_it_ends_on_its_last_day_and_everybody_is_reminded(self):
+        experiment = self._experiment(date_end="2026-03-04")
+        self._ensure_both(experiment)
+        self._all_owe()
+        self._live(START, "2026-03-05")
+        self.assertEqual(experiment.state, "ended")
+        self.assertEqual(self._contacts().partner_id, self._union(self.customers))
+
+    def _union(self, customers):
+        return self.env["res.partner"].browse([customer.id for customer in customers])
+
+    def test_other_companies_know_nothing_of_it(self):
+        experiment = self._experiment()
+        self._invoice(self.customer, 100, due="2026-02-15", company=self.other)
+        self._run(START, company=self.other)
+        self.assertFalse(experiment.member_ids)
+        stranger = self._user("manager", login="stranger")
+        stranger.write({"company_ids": [(6, 0, self.other.ids)], "company_id": self.other.id})
+        seen = self.env["collections.experiment"].with_user(stranger).search([])
+        self.assertNotIn(experiment, seen)
+
+    def test_every_night_the_effect_is_read_again(self):
+        experiment = self._experiment(days=5)
+        self._ensure_both(experiment)
+        self._all_owe()
+        self._run(START)
+        with self.day(date.fromisoformat(START) + timedelta(days=6)):
+            with self.enter_registry_test_mode():
+                self.env.ref("collections_addon.cron_experiment_measure").method_direct_trigger()
+        self.assertEqual(experiment.measured_count, len(self.customers))
