@@ -28,6 +28,7 @@
         "security/collections_connection_rules.xml",
         "security/collections_provider_rules.xml",
         "security/collections_voice_rules.xml",
+        "security/collections_worklist_rules.xml",
         "security/collections_channel_rules.xml",
         "security/collections_number_rules.xml",
         # Data
@@ -40,6 +41,7 @@
         "data/collections_plan.xml",
         "data/collections_segment.xml",
         "data/collections_segment_rule.xml",
+        "data/collections_worklist.xml",
         "data/ir_cron.xml",
         "data/ir_cron_connection.xml",
         "data/ir_cron_experiment.xml",
@@ -133,6 +135,7 @@
         "views/collections_prediction_model_views.xml",
         "views/collections_group_views.xml",
         "views/collections_experiment_views.xml",
+        "views/collections_worklist_views.xml",
         "views/collections_menus.xml",
         "views/collections_channel_views.xml",
         "views/dunning_import_views.xml",
@@ -150,6 +153,7 @@
     "assets": {
         "web.assets_backend": [
             "collections_addon/static/src/dashboard/**/*",
+            "collections_addon/static/src/worklist/**/*",
         ],
         "web.assets_frontend": [
             "collections_addon/static/src/portal/**/*",

@@ -37,6 +37,7 @@ CLOCK_ALLOWED = {
     "collections_plan_wizard.CollectionsPlanWizard.default_get",
     "collections_plan_settlement.CollectionsPlanSettlement._default_date",
     "dunning_action_call.DunningAction._record_call",
+    "collections_worklist_item.DunningAction._record_call",
     "dunning_action_call.DunningAction._done_without_outcome",
     "dunning_action_letter.DunningAction._post_letters",
     "collections_case.CollectionsCase._set_stage",
@@ -65,6 +66,8 @@ CLOCK_ALLOWED = {
     # what is shown or printed as of today
     "collections_overview.CollectionsOverview.get_overview",
     "collections_overview.CollectionsOverview.refresh_overview",
+    "collections_worklist.CollectionsWorklist.get_day",
+    "collections_worklist_customer.CollectionsWorklist.get_customer",
     "collections_aging_report.CollectionsAgingReport._table_query",
     "collections_case_statement.CollectionsCase._statement_date",
     "collections_statement.CollectionsStatement._rows",
@@ -78,6 +81,9 @@ PUBLIC = {
     # the Overview screen; they check the group and the companies
     "collections_overview.CollectionsOverview.get_overview",
     "collections_overview.CollectionsOverview.refresh_overview",
+    # the screen My Day; they check the group and the company
+    "collections_worklist.CollectionsWorklist.get_day",
+    "collections_worklist_customer.CollectionsWorklist.get_customer",
     # hooks of core that have public names
     "dunning_action_text.DunningAction.mail_allowed_qweb_expressions",
     "kpi_provider.KpiProvider.get_collections_kpi_summary",

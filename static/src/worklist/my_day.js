@@ -1,0 +1,258 @@
+import { Component, markup, onMounted, useEffect, useRef, useState } from "@odoo/owl";
+import { formatCurrency } from "@web/core/currency";
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/** Outcomes of a call, in the order of the keys 1 to 9. */
+export const OUTCOMES = [
+    { code: "promised", label: _t("Will pay"), icon: "fa-handshake-o" },
+    { code: "paid", label: _t("Says it is paid"), icon: "fa-check" },
+    { code: "disputed", label: _t("Disputes it"), icon: "fa-gavel" },
+    { code: "cannot_pay", label: _t("Cannot pay now"), icon: "fa-life-ring" },
+    { code: "refused", label: _t("Refuses"), icon: "fa-ban" },
+    { code: "callback", label: _t("Call back …"), icon: "fa-clock-o" },
+    { code: "no_answer", label: _t("No answer"), icon: "fa-bell-slash-o" },
+    { code: "voicemail", label: _t("Voicemail"), icon: "fa-microphone" },
+    { code: "wrong_number", label: _t("Wrong number"), icon: "fa-times" },
+];
+
+/** A collector's day: the ranked list, and all that is needed of one customer beside it. */
+export class CollectionsMyDay extends Component {
+    static template = "collections_addon.MyDay";
+    static components = { ControlPanel };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.outcomes = OUTCOMES;
+        this.heading = useRef("heading");
+        this.state = useState({
+            day: null,
+            customer: null,
+            currentId: 0,
+            busy: false,
+            said: "",
+            scope: "mine",
+            order: "value",
+            chance: "",
+            task: "",
+        });
+        this.bindKeys();
+        onMounted(() => this.load());
+        useEffect(
+            (id) => {
+                if (id) {
+                    this.heading.el?.focus();
+                }
+            },
+            () => [this.state.customer?.id]
+        );
+    }
+
+    bindKeys() {
+        const able = (run) => () => {
+            if (!this.state.busy && this.state.customer) {
+                run();
+            }
+        };
+        useHotkey(
+            "n",
+            able(() => this.step(1))
+        );
+        useHotkey(
+            "p",
+            able(() => this.step(-1))
+        );
+        useHotkey(
+            "o",
+            able(() => this.openCase())
+        );
+        useHotkey("d", able(this.canWork(() => this.finish("action_done"))));
+        useHotkey("l", able(this.canWork(() => this.finish("action_later"))));
+        OUTCOMES.forEach(({ code }, index) =>
+            useHotkey(String(index + 1), able(this.canWork(() => this.outcome(code))))
+        );
+    }
+
+    canWork(run) {
+        return () => this.state.day.can_work && run();
+    }
+
+    // Loading
+
+    get all() {
+        const { day } = this.state;
+        return day ? [...day.items, ...day.later] : [];
+    }
+
+    get index() {
+        return this.all.findIndex((item) => item.id === this.state.currentId);
+    }
+
+    async load(place = 0) {
+        const { scope, order, chance, task } = this.state;
+        this.state.day = await this.keepLast.add(
+            this.orm.call("collections.worklist", "get_day", [], {
+                scope,
+                order,
+                chance: chance || null,
+                task: task || null,
+            })
+        );
+        if (scope === "mine" && !this.state.day.can_work) {
+            this.state.scope = "all";
+            return this.load();
+        }
+        const { items, later } = this.state.day;
+        const next = items[Math.min(place, items.length - 1)] || later[0];
+        await this.show(next ? next.id : 0);
+    }
+
+    async show(id) {
+        this.state.currentId = id;
+        this.state.customer = id
+            ? await this.keepLast.add(
+                  this.orm.call("collections.worklist", "get_customer", [id])
+              )
+            : null;
+        this.state.said = this.announcement;
+    }
+
+    get announcement() {
+        const { customer, day } = this.state;
+        if (!customer) {
+            return _t("Nothing is left to do.");
+        }
+        return _t(
+            "%(name)s, %(place)s of %(left)s.",
+            { name: customer.name, place: this.index + 1, left: day.left }
+        );
+    }
+
+    step(by) {
+        const { all, index } = this;
+        const next = all[index + by];
+        return next && this.show(next.id);
+    }
+
+    choose(name, ev) {
+        this.state[name] = ev.target.value;
+        return this.load();
+    }
+
+    // What is done
+
+    async act(run) {
+        this.state.busy = true;
+        try {
+            await run();
+        } finally {
+            this.state.busy = false;
+        }
+    }
+
+    finish(method) {
+        const place = this.index;
+        return this.act(async () => {
+            await this.orm.call("collections.worklist.item", method, [
+                [this.state.currentId],
+            ]);
+            await this.load(place);
+        });
+    }
+
+    outcome(code) {
+        const place = this.index;
+        return this.act(async () => {
+            const result = await this.orm.call(
+                "collections.worklist.item",
+                "action_outcome",
+                [[this.state.currentId]],
+                { context: { call_outcome: code } }
+            );
+            if (result.type === "ir.actions.client") {
+                delete result.params.next;
+                await this.action.doAction(result);
+                return this.load(place);
+            }
+            if (result.target !== "new") {
+                return this.action.doAction(result);
+            }
+            await this.action.doAction(result, { onClose: () => this.load(place) });
+        });
+    }
+
+    // What is shown
+
+    money(amount) {
+        return formatCurrency(amount, this.state.day.currency_id, {
+            digits: [16, 0],
+        });
+    }
+
+    days(count) {
+        return count === 1 ? _t("1 day late") : _t("%s days late", count);
+    }
+
+    percent(share) {
+        return `${Math.round(100 * share)} %`;
+    }
+
+    time(text) {
+        return deserializeDateTime(text).toFormat("HH:mm");
+    }
+
+    get callScript() {
+        return markup(this.state.customer.call_script);
+    }
+
+    get progress() {
+        const { done, left } = this.state.day;
+        return done + left ? Math.round((100 * done) / (done + left)) : 100;
+    }
+
+    get whose() {
+        const { stands_in_for: names } = this.state.day;
+        return names.length && this.state.scope === "mine"
+            ? _t("You also do the work of %s.", names.join(", "))
+            : "";
+    }
+
+    // What stands behind
+
+    openCase() {
+        return this.open("collections.case", this.state.customer.case_id);
+    }
+
+    open(resModel, resId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: resModel,
+            res_id: resId,
+            views: [[false, "form"]],
+        });
+    }
+
+    caseAction(method) {
+        const place = this.index;
+        return this.act(async () => {
+            const result = await this.orm.call("collections.case", method, [
+                [this.state.customer.case_id],
+            ]);
+            await this.action.doAction(
+                result,
+                result.target === "new" ? { onClose: () => this.load(place) } : {}
+            );
+        });
+    }
+}
+
+registry.category("actions").add("collections_my_day", CollectionsMyDay);

@@ -1,0 +1,323 @@
+"""The worklist: who is on it, in which order, whose it is, and what is done with it."""
+
+from datetime import date, datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import CollectionsCommon
+
+TODAY = date(2026, 6, 1)
+NOW = datetime(2026, 6, 1, 9)
+
+
+@tagged("post_install", "-at_install")
+class TestWorklist(CollectionsCommon):
+    """Small Ltd owes 100 for 60 days, Large Ltd 5,000 for 20 days. Ann looks after both."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ann, cls.boss = cls.users["collector"], cls.users["manager"]
+        cls.bob = cls._user("collector", login="bob", name="Bob")
+        cls.small = cls._customer("Small Ltd", phone="+1 555 0100")
+        cls.large = cls._customer("Large Ltd", phone="+1 555 0101")
+        cls._invoice(cls.small, 100, due="2026-04-02")
+        cls.invoice = cls._invoice(cls.large, 5000, due="2026-05-12")
+        of = cls.env["collections.case"]._of
+        cls.small_case, cls.large_case = of(cls.small, cls.company), of(cls.large, cls.company)
+        cls.cases = cls.small_case | cls.large_case
+        cls.cases._refresh(TODAY)
+        cls.cases.collector_id = cls.ann
+        cls.worklist = cls.env["collections.worklist"]
+        cls.items = cls.env["collections.worklist.item"]
+        cls.worklist._rank(cls.company, TODAY)
+
+    def _rank(self, day=TODAY, customers=None):
+        return self.worklist._rank(self.company, day, customers and customers.ids)
+
+    def _item(self, case):
+        return self.items.with_context(active_test=False).search([("case_id", "=", case.id)])
+
+    def _day(self, user=None, now=NOW, **choices):
+        with freeze_time(now):
+            return self.worklist.with_user(user or self.ann).get_day(**choices)
+
+    def _names(self, user=None, now=NOW, **choices):
+        return [item["name"] for item in self._day(user, now, **choices)["items"]]
+
+    # === WHO, AND IN WHICH ORDER === #
+
+    def test_who_is_worth_more_stands_first_and_says_why(self):
+        self.assertEqual(self._names(), ["Large Ltd", "Small Ltd"])
+        large = self._item(self.large_case)
+        self.assertEqual((large.chaseable, large.days_overdue), (5000, 20))
+        self.assertAlmostEqual(sum(money for _name, money in large.reasons), large.value, 1)
+        self.assertGreater(large.value, self._item(self.small_case).value)
+        with freeze_time(NOW):
+            customer = self.worklist.with_user(self.ann).get_customer(large.id)
+        self.assertIn("assumed, not measured", customer["why"]["change"])
+        self.assertEqual([row["name"] for row in customer["invoices"]["rows"]], [self.invoice.name])
+        self.assertEqual(customer["contact"]["phones"], [["Large Ltd", "+1 555 0101"]])
+        self.assertIn("is overdue, the oldest for 20 days", " ".join(customer["script"]))
+
+    def test_orders_and_filters_from_most_to_least_likely(self):
+        self.env.cr.execute(
+            "UPDATE collections_case SET chance_30 = CASE WHEN id = %s THEN .9 ELSE .1 END"
+            " WHERE id IN %s",
+            [self.small_case.id, tuple(self.cases.ids)],
+        )
+        self.env.invalidate_all()
+        self._rank()
+        self.assertEqual(self._names(order="likely"), ["Small Ltd", "Large Ltd"])
+        self.assertEqual(self._names(order="unlikely"), ["Large Ltd", "Small Ltd"])
+        self.assertEqual(self._names(order="at_risk"), ["Large Ltd", "Small Ltd"])
+        self.assertEqual(self._names(order="oldest"), ["Small Ltd", "Large Ltd"])
+        self.assertEqual(self._names(chance="likely"), ["Small Ltd"])
+        self.assertEqual(self._names(chance="maybe"), [])
+        self.assertEqual(self._names(chance="unlikely"), ["Large Ltd"])
+
+    def test_what_is_paused_is_not_asked_for(self):
+        self.env["collections.hold"].create(
+            {
+                "partner_id": self.small.id,
+                "company_id": self.company.id,
+                "reason": "Rest",
+                "date_start": TODAY,
+            }
+        )
+        line = self.invoice.line_ids.filtered("date_maturity")
+        self.env["collections.promise"].create(
+            {
+                "partner_id": self.large.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "amount": 5000,
+                "date": TODAY + timedelta(days=5),
+                "made_on": TODAY,
+                "line_ids": [Command.set(line.ids)],
+            }
+        )
+        self._rank()
+        self.assertEqual(self._names(), [])
+        due = TODAY + timedelta(days=5)
+        self._rank(due)
+        [found] = self._day(now=NOW + timedelta(days=5))["items"]
+        self.assertEqual([task["code"] for task in found["tasks"]], ["promise_due"])
+
+    def test_what_is_paid_leaves_the_list_with_the_event(self):
+        self._pay(self.invoice, day=TODAY)
+        with freeze_time(NOW):
+            self.env["collections.refresh"]._refresh_batch()
+        self.assertEqual(self._names(), ["Small Ltd"])
+        self.assertFalse(self._item(self.large_case).active)
+
+    def test_one_customer_ranked_alone_leaves_the_others(self):
+        before = self._item(self.small_case).read()
+        self._rank(customers=self.large)
+        self.assertEqual(self._item(self.small_case).read(), before)
+
+    def test_who_was_contacted_rests_for_some_days(self):
+        self.env["dunning.run"]._execute(self.company, TODAY)
+        with freeze_time(NOW):
+            self.env["dunning.action"]._dispatch(now=NOW)
+        self._rank(TODAY + timedelta(days=1))
+        self.assertEqual(self._names(now=NOW + timedelta(days=1)), [])
+        self._rank(TODAY + timedelta(days=4))
+        self.assertEqual(len(self._names(now=NOW + timedelta(days=4))), 2)
+
+    # === CALLS === #
+
+    def _call(self, case, code, user=None):
+        item = self._item(case).with_user(user or self.ann).with_context(call_outcome=code)
+        with freeze_time(NOW):
+            return item.action_outcome()
+
+    def test_one_click_records_the_call_and_takes_the_customer_off(self):
+        self._call(self.large_case, "voicemail")
+        call = self.large_case.action_ids
+        self.assertEqual((call.channel_code, call.state), ("call", "sent"))
+        self.assertEqual(call.outcome_id.code, "voicemail")
+        day = self._day()
+        self.assertEqual([item["name"] for item in day["items"]], ["Small Ltd"])
+        self.assertEqual((day["done"], day["left"]), (1, 1))
+        item = self._item(self.large_case)
+        self.assertEqual((item.done_user_id, item.done_how), (self.ann, "voicemail"))
+        self._rank()
+        self.assertEqual(self._names(), ["Small Ltd"])
+
+    def test_who_may_not_be_called_is_not(self):
+        self.env["collections.opt.out"].create(
+            {"case_id": self.large_case.id, "channel_code": "call", "date": TODAY}
+        )
+        with self.assertRaisesRegex(UserError, "not to be called"):
+            self._call(self.large_case, "voicemail")
+        self.assertFalse(self.large_case.action_ids)
+        self.assertEqual(self._day()["left"], 2)
+
+    def test_a_call_asked_for_comes_at_its_time(self):
+        with freeze_time(NOW):
+            call = self.small_case.with_user(self.ann)._put_on_call_list(
+                datetime(2026, 6, 1, 14), "Said at noon", NOW
+            )
+        self.assertTrue(call)
+        self._rank()
+        day = self._day()
+        self.assertEqual([item["name"] for item in day["items"]], ["Large Ltd"])
+        self.assertEqual([item["name"] for item in day["later"]], ["Small Ltd"])
+        self.assertEqual(self._names(now=datetime(2026, 6, 1, 13, 56))[0], "Small Ltd")
+        with self.assertRaises(UserError), freeze_time(NOW):
+            self._item(self.small_case).with_user(self.ann).action_later()
+
+    def test_a_call_for_another_day_rests_until_then(self):
+        self._call(self.large_case, "no_answer")
+        call = self.large_case.action_ids
+        self.assertEqual(call.state, "sending")
+        self._rank()
+        self.assertEqual(self._names(), ["Small Ltd"])
+        self._rank(call.call_on)
+        moment = datetime.combine(call.call_on, NOW.time())
+        [first] = [i for i in self._day(now=moment)["items"] if i["name"] == "Large Ltd"]
+        self.assertEqual([task["code"] for task in first["tasks"]], ["call_list"])
+
+    # === DONE, LATER === #
+
+    def test_done_later_and_back(self):
+        item = self._item(self.large_case).with_user(self.ann)
+        with freeze_time(NOW):
+            item.action_later()
+        self.assertEqual(item.later_until, TODAY + timedelta(days=1))
+        self._rank()
+        self.assertEqual(self._names(), ["Small Ltd"])
+        item.action_reopen()
+        self.assertEqual(len(self._names()), 2)
+        with freeze_time(NOW):
+            item.action_done()
+        self.assertEqual(self._day()["done"], 1)
+
+    def test_not_today_on_a_friday_is_monday(self):
+        item = self._item(self.large_case).with_user(self.ann)
+        with freeze_time("2026-06-05 09:00:00"):
+            item.action_later()
+        self.assertEqual(item.later_until, date(2026, 6, 8))
+
+    # === WHOSE === #
+
+    def test_work_follows_the_collector_and_nobodys_is_seen_apart(self):
+        self.large_case.collector_id = self.bob
+        self.assertEqual(self._names(), ["Small Ltd"])
+        self.assertEqual(self._names(self.bob), ["Large Ltd"])
+        self.large_case.collector_id = False
+        self.assertEqual(self._names(self.boss, scope="nobody"), ["Large Ltd"])
+        self.assertEqual(self._names(self.boss, scope=self.ann.id), ["Small Ltd"])
+        self.assertEqual(len(self._names(self.boss, scope="all")), 2)
+        self.assertEqual(self._day(self.boss)["unassigned"], 1)
+
+    def _away(self, user, substitute, as_user=None, **values):
+        return (
+            self.env["collections.absence"]
+            .with_user(as_user or self.boss)
+            .create(
+                {
+                    "user_id": user.id,
+                    "substitute_id": substitute and substitute.id,
+                    "date_from": TODAY,
+                    "date_to": TODAY + timedelta(days=1),
+                    "company_id": self.company.id,
+                    **values,
+                }
+            )
+        )
+
+    def test_a_substitute_has_the_work_from_the_first_to_the_last_day(self):
+        self._away(self.ann, self.bob)
+        self.assertEqual(self._names(self.bob), ["Large Ltd", "Small Ltd"])
+        self.assertEqual(self._day(self.bob)["stands_in_for"], [self.ann.name])
+        self.assertEqual(self._names(self.bob, now=NOW + timedelta(days=2)), [])
+        self.assertEqual(self.large_case.collector_id, self.ann)
+
+    def test_who_may_say_who_is_away(self):
+        self._away(self.ann, self.bob, self.ann)
+        with self.assertRaises(AccessError):
+            self._away(self.bob, self.ann, self.ann)
+        with self.assertRaises(AccessError):
+            self._away(self.bob, self.ann, self.users["viewer"])
+        with self.assertRaises(ValidationError):
+            self._away(self.ann, self.boss)
+        with self.assertRaises(ValidationError):
+            self._away(self.bob, self.users["viewer"])
+
+    # === COMPLAINTS === #
+
+    def test_a_complaint_goes_to_a_manager_and_asks_for_nothing(self):
+        self.env["collections.complaint"].create(
+            {"case_id": self.large_case.id, "text": "Rude!", "opened_on": TODAY}
+        )
+        self._rank()
+        item = self._item(self.large_case)
+        self.assertEqual((item.urgency, item.chaseable, item.value), (1, 0, 0))
+        self.assertTrue(item.user_id.has_group("collections_addon.group_collections_manager"))
+        self.assertEqual(self._names(), ["Small Ltd"])
+        self.assertEqual(self._names(self.boss, scope="all")[0], "Large Ltd")
+
+    # === ACCESS === #
+
+    def test_who_sees_and_who_works(self):
+        viewer = self.users["viewer"]
+        self.assertEqual(len(self._names(viewer, scope="all")), 2)
+        item = self._item(self.large_case)
+        for method in ("action_done", "action_later", "action_outcome", "action_reopen"):
+            with self.subTest(method), self.assertRaises(AccessError), freeze_time(NOW):
+                getattr(item.with_user(viewer), method)()
+        with self.assertRaises(AccessError):
+            item.with_user(self.ann).write({"value": 1})
+        clerk = self._user("viewer", login="clerk", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self._day(clerk)
+
+    def test_p09_other_companies_see_nothing_of_it(self):
+        other = self.setup_other_company()["company"]
+        stranger = self._user("manager", login="stranger")
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        item = self._item(self.large_case)
+        self.assertEqual(self._names(stranger, scope="all"), [])
+        with self.assertRaises(AccessError):
+            self.worklist.with_user(stranger).get_customer(item.id)
+        with self.assertRaises(AccessError):
+            item.with_user(stranger).action_done()
+        absence = self._away(self.ann, self.bob)
+        self.assertFalse(
+            self.env["collections.absence"].with_user(stranger).search([("id", "=", absence.id)])
+        )
+
+    # === ASSUMPTIONS === #
+
+    def test_a_companys_own_figures_stand_for_the_shared_ones(self):
+        uplifts = self.env["collections.uplift"]
+        uplifts.search([("segment_code", "=", "any")]).unlink()
+        uplifts.create({"days_from": 0, "share": 0.2, "note": "For all"})
+        uplifts.create(
+            {
+                "days_from": 0,
+                "share": 0.4,
+                "is_measured": True,
+                "company_id": self.company.id,
+                "note": "Control group",
+            }
+        )
+        self._rank()
+        item = self._item(self.large_case)
+        self.assertTrue(item.is_measured)
+        self.assertAlmostEqual(item.value, 5000 * 0.5 * 0.4)
+
+    def test_the_scheduled_action_makes_the_list_once_a_day(self):
+        self.items.sudo().search([]).unlink()
+        self.company.collections_work_date = False
+        with freeze_time(NOW), self.enter_registry_test_mode():
+            cron = self.env.ref("collections_addon.cron_collections_worklist")
+            cron.method_direct_trigger()
+        self.assertEqual(len(self._names()), 2)
+        self.assertEqual(self.company.collections_work_date, TODAY)
