@@ -109,7 +109,8 @@ export class CollectionsMyDay extends Component {
         );
         if (scope === "mine" && !this.state.day.can_work) {
             this.state.scope = "all";
-            return this.load();
+            await this.load();
+            return;
         }
         const { items, later } = this.state.day;
         const next = items[Math.min(place, items.length - 1)] || later[0];
@@ -131,10 +132,11 @@ export class CollectionsMyDay extends Component {
         if (!customer) {
             return _t("Nothing is left to do.");
         }
-        return _t(
-            "%(name)s, %(place)s of %(left)s.",
-            { name: customer.name, place: this.index + 1, left: day.left }
-        );
+        return _t("%(name)s, %(place)s of %(left)s.", {
+            name: customer.name,
+            place: this.index + 1,
+            left: day.left,
+        });
     }
 
     step(by) {
@@ -181,12 +183,12 @@ export class CollectionsMyDay extends Component {
             if (result.type === "ir.actions.client") {
                 delete result.params.next;
                 await this.action.doAction(result);
-                return this.load(place);
+                await this.load(place);
+            } else if (result.target === "new") {
+                await this.action.doAction(result, { onClose: () => this.load(place) });
+            } else {
+                await this.action.doAction(result);
             }
-            if (result.target !== "new") {
-                return this.action.doAction(result);
-            }
-            await this.action.doAction(result, { onClose: () => this.load(place) });
         });
     }
 
