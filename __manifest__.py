@@ -83,6 +83,7 @@
         "views/collections_kpi_views.xml",
         "views/collections_overview_views.xml",
         "views/collections_team_views.xml",
+        "views/collections_forecast_views.xml",
         "views/digest_views.xml",
         "views/dunning_email_templates.xml",
         "views/dunning_email_views.xml",

@@ -1,6 +1,7 @@
 # The pure tests (test_domain_*.py) are not named here: see domain_loader.py.
 from . import test_run
 from . import test_hold
+from . import test_forecast
 from . import test_gate
 from . import test_message
 from . import test_explain

@@ -50,16 +50,17 @@ class TestForecast(unittest.TestCase):
         self.assertGreater(wide.high - wide.low, narrow.high - narrow.low)
 
     def test_band_and_bias_are_learnt_from_the_past(self):
-        past = [forecast.Past(1, 100, 80 + n) for n in range(21)] + [forecast.Past(1, 0, 5)]
+        past = [forecast.Past(1, 100, 80 + n, n) for n in range(21)]
+        past.append(forecast.Past(1, 0, 5))
         found = forecast.forecast([forecast.certain(100, 1, 3, 1.0)], 1, past)
         self.assertTrue(found.is_learnt)
         week = found.weeks[0]
         self.assertAlmostEqual(week.mean, 90)
-        self.assertAlmostEqual(week.low, 82)
-        self.assertAlmostEqual(week.high, 98)
+        self.assertAlmostEqual(week.low, 81.2, msg="the rank 2.2 of 21")
+        self.assertAlmostEqual(week.high, 98.8)
 
     def test_too_little_past_is_not_learnt_from(self):
-        past = [forecast.Past(1, 100, 90)] * (forecast.LEAST_PAST - 1)
+        past = [forecast.Past(1, 100, 90, n) for n in range(1, forecast.LEAST_PAST)] * 3
         self.assertFalse(forecast.forecast([], 2, past).is_learnt)
         self.assertEqual(forecast.forecast([], 2).weeks, (forecast.Week(0, 0, 0),) * 2)
 
@@ -76,13 +77,75 @@ class TestQuality(unittest.TestCase):
         found = forecast.quality(past)
         self.assertAlmostEqual(found.error, 40 / 150)
         self.assertAlmostEqual(found.bias, 0)
-        self.assertEqual((found.coverage, found.count), (None, 2))
-        self.assertEqual(forecast.quality([]), forecast.Quality(None, None, None, 0))
+        self.assertEqual((found.coverage, found.corrected), (None, None))
+        self.assertEqual((found.count, found.judged), (2, 0))
+        self.assertEqual(
+            forecast.quality([]), forecast.Quality(None, None, None, None, 0, 0), "no past"
+        )
 
     def test_the_band_holds_about_four_of_five(self):
         drawn = random.Random(5)
-        past = [forecast.Past(1, 100, 100 * drawn.lognormvariate(0, 0.3)) for _n in range(300)]
-        self.assertAlmostEqual(forecast.quality(past).coverage, 0.8, delta=0.03)
+        past = [
+            forecast.Past(1, 100, 120 * drawn.lognormvariate(0, 0.3), 7 * n) for n in range(600)
+        ]
+        found = forecast.quality(past)
+        self.assertEqual(found.judged, 600 - forecast.LEAST_PAST)
+        self.assertAlmostEqual(found.coverage, 0.8, delta=0.03)
+        self.assertLess(found.corrected, found.error + 0.03)
+
+    def test_it_holds_with_little_past_too(self):
+        drawn, inside, judged = random.Random(6), 0, 0
+        for _ledger in range(300):
+            past = [
+                forecast.Past(1, 100, 100 * drawn.lognormvariate(0, 0.5), 7 * n) for n in range(16)
+            ]
+            found = forecast.quality(past)
+            inside, judged = inside + found.coverage * found.judged, judged + found.judged
+        self.assertAlmostEqual(inside / judged, 0.8, delta=0.03)
+
+    def test_a_bias_is_corrected(self):
+        past = [forecast.Past(1, 100, 150, 7 * n) for n in range(40)]
+        found = forecast.quality(past)
+        self.assertAlmostEqual(found.error, 1 / 3)
+        self.assertAlmostEqual(found.bias, -1 / 3)
+        self.assertAlmostEqual(found.corrected, 0)
+        self.assertEqual(found.coverage, 1)
+
+    def test_nothing_later_is_known(self):
+        """The past up to a day teaches the same whatever came afterwards."""
+        early = [forecast.Past(2, 100, 90 + n, 7 * n) for n in range(14)]
+        calm = [*early, forecast.Past(2, 100, 100, 7 * 15)]
+        wild = [*early, forecast.Past(2, 100, 9000, 7 * 15)]
+        self.assertEqual(forecast.quality(calm).judged, forecast.quality(wild).judged)
+        before = [row for row in wild if row.made + 14 <= 7 * 15]
+        band = forecast.bands(before)(2)
+        self.assertEqual(band, forecast.bands(early)(2))
+        inside, outside = (forecast.quality(rows).coverage for rows in (calm, wild))
+        self.assertEqual(inside - outside, 0.5, "of the two judged only the last differs")
+
+    def test_near_weeks_do_not_teach_far_ones(self):
+        near = [forecast.Past(1, 100, 100, n) for n in range(20)]
+        far = [forecast.Past(9, 100, 50, n) for n in range(20)]
+        known = forecast.bands(near + far)
+        self.assertEqual((known(1).middle, known(13).middle), (1.0, 0.5))
+        self.assertEqual(known(3).high, 1.0, "few of its own: all teach it")
+
+    @given(
+        st.lists(
+            st.builds(
+                forecast.Past,
+                st.integers(1, 13),
+                st.floats(0, 1e6),
+                st.floats(0, 1e6),
+                st.integers(0, 300),
+            ),
+            max_size=60,
+        )
+    )
+    def test_never_more_judged_than_known(self, past):
+        found = forecast.quality(past)
+        self.assertLessEqual(found.judged, found.count)
+        self.assertTrue(found.coverage is None or 0 <= found.coverage <= 1)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ RIGHTS = {
     "collections.experiment.result": (None, None, None),
     "collections.prediction": (None, None, None),
     "collections.prediction.model": ("admin", "admin", "admin"),
+    "collections.forecast": ("manager", "manager", "manager"),
+    "collections.forecast.week": ("manager", "manager", "manager"),
     "collections.team": ("manager", "manager", "manager"),
     "collections.aging.bucket": ("admin", "admin", "admin"),
     "collections.charge": ("manager", "collector", None),

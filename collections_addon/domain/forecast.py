@@ -7,16 +7,21 @@ from the chances themselves and says so.
 """
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 WEEK = 7
-#: So many past forecasts are needed before the band is learnt from them.
+#: Forecasts of so many days are needed before the band is learnt from them; the weeks of
+#: one forecast are not independent of each other and count once.
 LEAST_PAST = 12
 #: Normal deviate of a band that holds four of five.
 DEVIATE = 1.2816
 SHARES = (0.1, 0.9)
+#: Last week of each stretch; what was learnt of a week holds for its stretch.
+STRETCHES = (1, 2, 4, 8)
 
 
 class Expected(NamedTuple):
@@ -48,11 +53,24 @@ class Forecast(NamedTuple):
 
 
 class Past(NamedTuple):
-    """A past forecast of one week, `ahead` weeks later, and what came."""
+    """A past forecast of one week, `ahead` weeks later, and what came.
+
+    :param mean: what the chances gave, before anything learnt was applied
+    :param made: day number of the forecast
+    """
 
     ahead: int
     mean: float
     actual: float
+    made: int = 0
+
+
+class Band(NamedTuple):
+    """What came as a share of what was forecast: the middle and the ends of the band."""
+
+    middle: float
+    low: float
+    high: float
 
 
 def certain(amount: float, customer: Hashable, days: int, chance: float) -> Expected:
@@ -96,13 +114,49 @@ def forecast(items: Iterable[Expected], count: int = 13, past: Iterable[Past] = 
     :param past: forecasts made before, with what came
     """
     means, spreads = _moments(items, count)
-    ratios = _ratios(past)
-    if len(ratios) < LEAST_PAST:
-        weeks = (_computed(mean, spread) for mean, spread in zip(means, spreads, strict=True))
-        return Forecast(tuple(weeks), False)
-    bias = median(ratios)
-    low, high = (quantile(ratios, share) for share in SHARES)
-    return Forecast(tuple(Week(m * bias, m * low, m * high) for m in means), True)
+    learnt = bands(past)
+    found = [learnt(week + 1) for week in range(count)]
+    weeks = (
+        Week(*(mean * share for share in band)) if band else _computed(mean, spread)
+        for mean, spread, band in zip(means, spreads, found, strict=True)
+    )
+    return Forecast(tuple(weeks), all(found))
+
+
+def bands(past: Iterable[Past]):
+    """What past forecasts teach: of weeks as far ahead, or of all where those are few.
+
+    :return: a function from a week ahead, 1 the next, to a `Band`, None where nothing
+        could be learnt
+    """
+    ratios = defaultdict(list)
+    for row in past:
+        if row.mean > 0:
+            ratios[_stretch(row.ahead)].append((row.made, row.actual / row.mean))
+    everything = _band([pair for group in ratios.values() for pair in group])
+    own = {stretch: _band(group) for stretch, group in ratios.items()}
+    return lambda ahead: own.get(_stretch(ahead)) or everything
+
+
+def _band(ratios):
+    """The band of (day of the forecast, what came ÷ what was forecast).
+
+    Its ends lie at rank (n + 1) × share of n forecasts, not n × share: so a new one falls
+    between them as often as meant also where n is small (conformal prediction; Lei et al.,
+    JASA 2018).
+    """
+    days = len({made for made, _ratio in ratios})
+    if days < LEAST_PAST:
+        return None
+    ordered = sorted(ratio for _made, ratio in ratios)
+    places = (((days + 1) * share - 1) / (days - 1) for share in SHARES)
+    ends = (quantile(ordered, min(max(place, 0.0), 1.0)) for place in places)
+    return Band(median(ordered), *ends)
+
+
+def _stretch(ahead):
+    """Weeks near are sure, weeks far are not: they are not learnt from each other."""
+    return bisect_left(STRETCHES, ahead)
 
 
 def _computed(mean, spread):
@@ -126,11 +180,6 @@ def _moments(items, count):
     return means, spreads
 
 
-def _ratios(past):
-    """What came, as a share of what was forecast; where nothing was, nothing is learnt."""
-    return sorted(row.actual / row.mean for row in past if row.mean > 0)
-
-
 def quantile(ordered: Sequence[float], share: float) -> float:
     """A quantile of values in order, from 0 to 1, between neighbors in proportion."""
     place = (len(ordered) - 1) * share
@@ -147,34 +196,51 @@ def median(ordered: Sequence[float]) -> float:
 class Quality(NamedTuple):
     """How good past forecasts were.
 
-    :param error: sum of absolute errors ÷ sum of what came (WAPE)
+    :param error: sum of absolute errors ÷ sum of what came (WAPE), before any correction
     :param bias: sum of forecasts ÷ sum of what came, less 1; below 0 is too low
-    :param coverage: share of weeks that fell into the band, each judged by a band that was
-        learnt from the others
+    :param corrected: the error of those judged, each corrected by what was known when it
+        was made
+    :param coverage: share of those judged that fell into the band known then
+    :param count: past weeks
+    :param judged: those of them for which there was a band when they were forecast
     """
 
     error: float | None
     bias: float | None
+    corrected: float | None
     coverage: float | None
     count: int
+    judged: int
 
 
-def quality(past: Sequence[Past]) -> Quality:
-    """Judge past forecasts."""
-    past = [row for row in past if row.mean > 0]
+def quality(past: Iterable[Past]) -> Quality:
+    """Judge past forecasts as they would have been made: nothing later is known.
+
+    Of a forecast is known what came in weeks that had ended when it was made.
+    """
+    past = sorted((row for row in past if row.mean > 0), key=lambda row: row.made)
     came = sum(row.actual for row in past)
+    judged = _judge(past)
     error = sum(abs(row.mean - row.actual) for row in past) / came if came else None
     bias = sum(row.mean for row in past) / came - 1 if came else None
-    return Quality(error, bias, _coverage(past), len(past))
+    return Quality(error, bias, _corrected(judged), _coverage(judged), len(past), len(judged))
 
 
-def _coverage(past):
-    """Each week against the band of all others."""
-    if len(past) <= LEAST_PAST:
-        return None
-    inside = 0
-    for index, row in enumerate(past):
-        ratios = _ratios(past[:index] + past[index + 1 :])
-        low, high = (quantile(ratios, share) * row.mean for share in SHARES)
-        inside += low <= row.actual <= high
-    return inside / len(past)
+def _judge(past):
+    """(past week, its band as known then) of those that had one."""
+    judged = []
+    for made, rows in groupby(past, key=lambda row: row.made):
+        known = bands(row for row in past if row.made + WEEK * row.ahead <= made)
+        judged += [(row, band) for row in rows if (band := known(row.ahead))]
+    return judged
+
+
+def _corrected(judged):
+    came = sum(row.actual for row, _band in judged)
+    wrong = sum(abs(row.mean * band.middle - row.actual) for row, band in judged)
+    return wrong / came if came else None
+
+
+def _coverage(judged):
+    inside = sum(b.low * row.mean <= row.actual <= b.high * row.mean for row, b in judged)
+    return inside / len(judged) if judged else None

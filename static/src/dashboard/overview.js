@@ -26,6 +26,7 @@ import {
     skippedChart,
     trendChart,
 } from "./overview_charts";
+import { OverviewForecast, forecastChart } from "./overview_forecast";
 import { paceTiles } from "./overview_pace";
 import { palette } from "./overview_colors";
 
@@ -34,7 +35,7 @@ const OPEN_STATES = ["draft", "queued", "sending"];
 /** The first screen of Collections: how much is owed, how it develops, what is being done. */
 export class CollectionsOverview extends Component {
     static template = "collections_addon.Overview";
-    static components = { ControlPanel, OverviewCard };
+    static components = { ControlPanel, OverviewCard, OverviewForecast };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -109,10 +110,20 @@ export class CollectionsOverview extends Component {
         await this.load();
     }
 
-    async buildHistory() {
-        this.state.busy = _t("Computing the past year from the ledger…");
+    buildHistory() {
+        const text = _t("Computing the past year from the ledger…");
+        return this.compute("collections.kpi", "action_build_history", text);
+    }
+
+    makeForecast() {
+        const text = _t("Forecasting, and comparing with the past year…");
+        return this.compute("collections.forecast", "action_make", text);
+    }
+
+    async compute(model, method, text) {
+        this.state.busy = text;
         try {
-            await this.orm.call("collections.kpi", "action_build_history", []);
+            await this.orm.call(model, method, []);
         } finally {
             this.state.busy = "";
         }
@@ -148,6 +159,7 @@ export class CollectionsOverview extends Component {
             contacts: contactsChart(data.contacts, this.format),
             skipped: skippedChart(data.skipped, this.format),
             next: nextChart(data.next, this.format),
+            forecast: forecastChart(data.forecast, this.format),
         };
     }
 

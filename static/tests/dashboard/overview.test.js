@@ -58,6 +58,22 @@ const quiet = {
         contacts_today: 0,
     },
     aging: [],
+    forecast: {
+        can_make: true,
+        ids: [1],
+        is_learnt: false,
+        verdicts: [{ company: "Firm", text: "Not enough history yet" }],
+        past: [{ start: "2026-02-23", end: "2026-03-01", actual: 80 }],
+        weeks: [
+            {
+                start: "2026-03-05",
+                end: "2026-03-11",
+                expected: 120,
+                low: 90,
+                high: 150,
+            },
+        ],
+    },
     trend: [],
     contacts: [],
     skipped: { run_ids: [], date: false, reasons: [] },
@@ -221,4 +237,24 @@ test("without ledgers in trouble there is no banner", async () => {
     answer({ ...busy, ledgers: [] });
     await mountOverview();
     expect(".o_collections_ledger").toHaveCount(0);
+});
+
+test("the forecast says how good it is, and leads to the invoices of a week", async () => {
+    answer(busy);
+    mockService("action", {
+        doAction(action) {
+            expect.step([action.res_model, action.domain[1]]);
+        },
+    });
+    await mountOverview();
+    expect("[data-card=forecast] .o_collections_verdict").toHaveText(
+        "Not enough history yet"
+    );
+    await click("[data-card=forecast] .o_collections_toggle");
+    await animationFrame();
+    expect("[data-card=forecast] tbody tr").toHaveCount(2);
+    await click("[data-card=forecast] tbody tr:nth-child(2) button");
+    expect.verifySteps([
+        ["collections.prediction", ["expected_date", ">=", "2026-03-05"]],
+    ]);
 });

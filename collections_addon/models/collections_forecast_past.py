@@ -1,0 +1,176 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..domain import forecast as domain
+from ..domain.features import HORIZONS, Chronicle
+from ..domain.payers import Item
+from ..domain.scoring import scorecard
+from .collections_aging_sql import receivable_accounts
+from .collections_forecast import WEEKS, week_dates
+from .collections_prediction_ledger import TABLE, ordinal
+
+#: So many past weeks are forecast afterwards.
+PAST_WEEKS = 40
+#: Scores computed for that at most; of a larger ledger some customers are looked at.
+MOST_SCORES = 150000
+#: Spreads customers evenly whatever their numbers (Knuth's multiplicative hash).
+HASH = 2654435761
+
+
+class CollectionsForecastPast(models.AbstractModel):
+    """Forecasts of past weeks, as they would have been made then: the back-test.
+
+    The scorecard is asked with what had happened before the day, which is all that a
+    `Chronicle` tells; what came is read from the payments afterwards. A learnt model takes
+    no part: it knows the very payments. Promises and plans take none either: how they
+    stood then is not kept.
+    """
+
+    _name = "collections.forecast.past"
+    _description = "Cash-in Forecasts of the Past"
+
+    @api.model
+    def _rebuild(self, company, today):
+        """Make the forecasts of the past weeks that have none.
+
+        :param company: `res.company`, one record
+        :param datetime.date today: its business date
+        :rtype: `collections.forecast`
+        """
+        forecasts = self.env["collections.forecast"]
+        monday = today - timedelta(days=today.weekday())
+        dates = [monday - timedelta(days=7 * n) for n in range(PAST_WEEKS, 0, -1)]
+        known = forecasts.search([("company_id", "=", company.id), ("date", "in", dates)])
+        dates = [date for date in dates if date not in known.mapped("date")]
+        ledger = self.env["collections.prediction.ledger"]
+        ledger._gather(company, today)
+        items = [Item._make(row) for row in ledger._rows()]
+        credited = [Item._make(row) for row in self.env.execute_query(self._credited_sql(company))]
+        self.env.cr.execute(SQL("DROP TABLE %s", TABLE))
+        looked_at, share = self._sample([*items, *credited], dates)
+        parts = self._parts([item.id for item in looked_at])
+        chronicle = Chronicle(items)
+        values = [
+            self._values(company, today, date, share, looked_at, parts, chronicle) for date in dates
+        ]
+        return forecasts.create([vals for vals in values if vals])
+
+    def _sample(self, items, dates):
+        """Items open on any of the days, of all customers or of some.
+
+        :return: the items, and the share of customers that is looked at
+        """
+        days = [date.toordinal() for date in dates]
+        if not days:
+            return [], 1.0
+        asked = [item for item in items if item.settled is None or item.settled >= days[0]]
+        scores = sum(sum(is_open(item, day) for day in days) for item in asked)
+        step = -(-scores // MOST_SCORES) or 1
+        return [item for item in asked if item.customer * HASH % 2**32 % step == 0], 1 / step
+
+    def _values(self, company, today, date, share, items, parts, chronicle):
+        """The values of one past forecast; None when nothing was owed."""
+        day = date.toordinal()
+        chronicle.move_to(day)
+        expected, came = [], [0.0] * WEEKS
+        for item in items:
+            if not is_open(item, day):
+                continue
+            left = item.amount - sum(amount for paid, amount, _is in parts[item.id] if paid < day)
+            if left <= 0:
+                continue
+            chances = scorecard(chronicle, item, day).chances
+            curve = tuple(zip(HORIZONS, chances, strict=True))
+            expected.append(domain.Expected(left, item.customer, curve))
+            for paid, amount, is_money in parts[item.id]:
+                week = (paid - day) // 7
+                if is_money and 0 <= week < WEEKS:
+                    came[week] += amount
+        return expected and self._forecast(company, today, date, share, expected, came)
+
+    def _forecast(self, company, today, date, share, expected, came):
+        weeks = domain.forecast(expected, WEEKS).weeks
+        return {
+            "date": date,
+            "company_id": company.id,
+            "is_rebuilt": True,
+            "is_weekly": True,
+            "sample_share": share,
+            "amount_open": sum(item.amount for item in expected),
+            "amount_expected": sum(week.mean for week in weeks),
+            "week_ids": [
+                fields.Command.create(self._week(today, date, ahead, week, came[ahead - 1]))
+                for ahead, week in enumerate(weeks, 1)
+            ],
+        }
+
+    def _week(self, today, date, ahead, week, came):
+        dates = week_dates(date, ahead)
+        is_over = dates["date_end"] < today
+        return {
+            **dates,
+            "ahead": ahead,
+            "mean": week.mean,
+            "expected": week.mean,
+            "low": week.low,
+            "high": week.high,
+            "actual": came if is_over else 0,
+            "is_over": is_over,
+        }
+
+    def _parts(self, line_ids):
+        """Item -> [(day number, amount, whether it is money)], credit notes included."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT part.debit_move_id, %s, part.amount::float8,
+                       paying.move_type <> 'out_refund'
+                  FROM account_partial_reconcile part
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move paying ON paying.id = credit.move_id
+                 WHERE part.debit_move_id = ANY(%s)
+                """,
+                ordinal("max_date"),
+                line_ids,
+            )
+        )
+        parts = defaultdict(list)
+        for line, *part in rows:
+            parts[line].append(part)
+        return parts
+
+    def _credited_sql(self, company):
+        """Items that credit notes alone have settled: owed then, though never paid."""
+        return SQL(
+            """
+            SELECT id, customer, %s, %s, amount, %s, NULL FROM (
+                SELECT line.id, partner.commercial_partner_id AS customer,
+                       COALESCE(move.invoice_date, line.date) AS issued,
+                       COALESCE(line.date_maturity, line.date) AS due,
+                       line.balance::float8 AS amount, max(part.max_date) AS settled
+                  FROM account_move_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN res_partner partner ON partner.id = line.partner_id
+                  JOIN account_partial_reconcile part ON part.debit_move_id = line.id
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move paying ON paying.id = credit.move_id
+                 WHERE line.account_id IN %s AND line.company_id = %s
+                   AND line.parent_state = 'posted' AND line.balance > 0
+                   AND move.move_type IN ('out_invoice', 'out_receipt') AND line.reconciled
+              GROUP BY line.id, customer, move.id
+                HAVING bool_and(paying.move_type = 'out_refund')) item
+            """,
+            ordinal("issued"),
+            ordinal("due"),
+            ordinal("settled"),
+            receivable_accounts(self.env),
+            company.id,
+        )
+
+
+def is_open(item, day):
+    """Whether an item was owed on the morning of a day."""
+    return item.issued <= day and (item.settled is None or item.settled >= day)
