@@ -204,6 +204,7 @@ class CollectionsCommon(QuickAccountingCommon):
     @contextmanager
     def day(self, day, hour=12):
         """It is that day, at that hour UTC, for the clock and for the transaction."""
+        self._days_cost_little()
         now = self._at(day, hour)
         with freeze_time(now), patch.object(self.env.cr, "now", lambda: now):
             yield now
