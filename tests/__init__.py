@@ -4,6 +4,7 @@ from . import test_hold
 from . import test_forecast
 from . import test_gate
 from . import test_message
+from . import test_messages_crash
 from . import test_explain
 from . import test_pitfalls
 from . import test_pitfalls_companies

@@ -74,22 +74,26 @@ class ChannelsDay:
     def live(self, now):
         """Send, hear, send again, until nothing is left to do."""
         for number in range(ROUNDS):
+            for service in self.services:
+                service.clock.set(now)
             self._dispatch(now)
             self._hear(now)
             if number == 1:
                 self._let_greylisted_in()
-            states = Counter(self._states())
-            if not states["queued"] and not states["sending"]:
+            if not self._count_unsettled():
                 return now
             now += timedelta(minutes=30 if number < 8 else 180)
         return now
 
-    def _states(self):
+    def _count_unsettled(self):
+        """Contacts under way, and those about which their provider may still tell."""
         self.env.flush_all()
         self.env.cr.execute(
-            "SELECT state FROM dunning_action WHERE id = ANY(%s)", [self.actions.ids]
+            "SELECT count(*) FROM dunning_action WHERE id = ANY(%s) AND"
+            " (state IN ('queued', 'sending') OR failure_type = 'unknown' AND state = 'failed')",
+            [self.actions.ids],
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        return self.env.cr.fetchone()[0]
 
     def _dispatch(self, now):
         begun = time.perf_counter()

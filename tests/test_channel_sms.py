@@ -1,5 +1,7 @@
 """Contacts by SMS: what is said, how it leaves at most once, what comes of it."""
 
+from datetime import timedelta
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -8,6 +10,7 @@ from .provider_common import ProviderMixin
 
 DAY = "2026-03-20"
 JOURNALED = "odoo.addons.collections_addon.collections_addon.channels.journaled"
+DOUBT = "odoo.addons.collections_addon.connectors.models.collections_provider_doubt"
 SEND = "odoo.addons.collections_addon.connectors.models.collections_provider_send"
 
 
@@ -113,7 +116,63 @@ class TestChannelSms(MessageCase):
         self.assertEqual((first.state, first.failure_type), ("failed", "unknown"))
         self.assertEqual((second.state, second.failure_type), ("queued", "connection"))
         self._send_at(13)
-        self.assertEqual(second.state, "sent")
+        self.assertEqual([first.state, second.state], ["sent", "sent"])
+        self.assertEqual(len(self.service.messages), 2, "the first had never arrived there")
+
+    @mute_logger(JOURNALED, SEND, DOUBT)
+    def test_in_doubt_the_provider_is_asked_once_it_can_know(self):
+        """Found: the contact was made. Not there: it is decided anew, a few times. It cannot
+        tell: nothing leaves, a person decides."""
+        for fault, more, state, kind, arrived in (
+            ("lose", {}, "delivered", False, 1),
+            ("drop", {}, "sent", False, 1),
+            ("drop", {"times": 9}, "failed", "not_received", 0),
+            ("lose", {"body": "Another text"}, "failed", "unknown", 1),
+        ):
+            with self.subTest(fault, **more), self.env.cr.savepoint() as undone:
+                action = self._planned(self._debtor())
+                body, times = more.get("body"), more.get("times", 1)
+                self.service.fault(fault, path="Messages", method="POST", times=times)
+                self._send_at()
+                self.assertEqual(action.failure_type, "unknown")
+                for message in self.service.messages.values():
+                    message["body"] = body or message["body"]
+                with self.day(DAY, 12) as now:
+                    self._dispatch(now + timedelta(minutes=4))
+                self.assertEqual(action.failure_type, "unknown", "it may be on its way still")
+                for hour in (13, 14, 15, 16):
+                    self._send_at(hour)
+                self.assertEqual((action.state, action.failure_type), (state, kind))
+                self.assertEqual(len(self.service.messages), arrived)
+                undone.rollback()
+            self.service.clear_faults()
+            self.service.messages.clear()
+
+    @mute_logger(JOURNALED, SEND, DOUBT)
+    def test_nobody_is_asked_who_cannot_know(self):
+        """Another account, another company's, or a provider that is away."""
+        action = self._planned(self._debtor())
+        self.service.fault("lose", path="Messages", method="POST")
+        self._send_at()
+        account = self.provider.account_id
+        self.provider.account_id = "AC" + "9" * 32
+        self._send_at(13)
+        self.provider.account_id = account
+        self.service.fault("unavailable", path="Messages", method="GET")
+        self._send_at(14)
+        self.assertEqual((action.state, action.failure_type), ("failed", "unknown"))
+        self._send_at(15)
+        self.assertEqual(action.state, "delivered")
+
+    @mute_logger(JOURNALED, SEND)
+    def test_what_had_left_is_not_sent_again_by_hand(self):
+        action = self._planned(self._debtor())
+        self.service.fault("lose", path="Messages", method="POST")
+        self._send_at()
+        with self.day(DAY, 12):
+            action.with_user(self.users["collector"]).action_retry()
+        self.assertEqual((action.state, action.failure_type), ("delivered", False))
+        self._send_at(13)
         self.assertEqual(len(self.service.messages), 1)
 
     def test_a_refused_number_is_remembered_and_the_next_channel_is_taken(self):

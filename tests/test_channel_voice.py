@@ -241,6 +241,25 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         self.assertIn("1,250.00", self._said(self._play(Debtor([HangUp()]), DAY)))
         self.assertEqual((action.state, action.external_id), ("sent", self.desk.calls[-1].sid))
 
+    @mute_logger(*QUIET)
+    def test_in_doubt_the_provider_is_asked_whether_it_was_ordered(self):
+        for fault, orders, ends in (("lose", 1, "queued"), ("drop", 1, "sending")):
+            with self.subTest(fault), self.env.cr.savepoint() as undone:
+                self.desk.calls.clear()
+                self.service.fault(fault, path="Calls", method="POST")
+                with self.day(DAY) as now:
+                    self._run(DAY)
+                    self._dispatch(now)
+                action = self._actions([("channel_code", "=", "voice")])
+                self.assertEqual(action.failure_type, "unknown")
+                if fault == "lose":
+                    self.desk.calls[-1].status = "no-answer"
+                with self.day(DAY, 13) as now:
+                    self._dispatch(now)
+                self.assertEqual((len(self.desk.calls), action.state), (orders, ends))
+                undone.rollback()
+            self.service.clear_faults()
+
     def test_worker_dies_between_order_and_commit(self):
         """The journal knows: it is not ordered again, and settled when it is told of."""
         with self.day(DAY) as now:

@@ -197,3 +197,22 @@ class TestWhatsappMeta(WhatsappStories, WhatsappCase):
 
     def _text_of(self, message):
         return message["content"].get("body")
+
+    def test_meta_keeps_no_list_but_a_day_of_silence_tells(self):
+        """Only when others were told of meanwhile: otherwise its webhooks may not work."""
+        silent = self._planned(self._agreed(1))
+        self.service.fault("drop", method="POST")
+        self._send_at()
+        with self.day("2026-03-21", 13) as later:
+            self._dispatch(later)
+        self.assertEqual((silent.state, silent.failure_type), ("failed", "unknown"))
+        other = self._planned(self._agreed(2))
+        self._send_at(14)
+        self._news(14)
+        self.assertEqual(other.state, "opened")
+        with self.day("2026-03-21", 11) as within_a_day:
+            self._dispatch(within_a_day)
+        self.assertEqual(silent.state, "failed")
+        with self.day("2026-03-21", 14) as later:
+            self._dispatch(later)
+        self.assertEqual((silent.state, len(self.service.messages)), ("sent", 2))

@@ -1,1 +1,1 @@
-from . import base, journaled, call, email, letter, portal, sms, voice, whatsapp
+from . import base, journaled, journaled_doubt, call, email, letter, portal, sms, voice, whatsapp

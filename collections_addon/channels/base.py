@@ -153,6 +153,13 @@ class CollectionsChannel(models.AbstractModel):
         :param bool commit: whether the caller allows to commit after each message
         """
 
+    @api.model
+    def _ask_before_retry(self, actions, now):
+        """Ask whoever can tell whether these contacts, of which nobody knows, have left.
+
+        :param actions: `dunning.action` that somebody wants to send again
+        """
+
     # === HAND OVER === #
 
     @api.model

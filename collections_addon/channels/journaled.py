@@ -68,6 +68,14 @@ class CollectionsJournaledChannel(models.AbstractModel):
         """
         raise NotImplementedError
 
+    @api.model
+    def _account_of(self, action, ways):
+        """The provider's account that will get it, if that can be asked later.
+
+        :return: as `collections.provider._account_key` writes it, or None
+        """
+        return None
+
     # === SENDING === #
 
     @api.model
@@ -134,7 +142,7 @@ class CollectionsJournaledChannel(models.AbstractModel):
         """
         journal = self.env["dunning.attempt"].sudo()
         claim = (action.id, action.attempt_count)
-        if not journal._start(*claim, now):
+        if not journal._start(*claim, now, self._account_of(action, ways)):
             self._settle_known(action, now)
             return None
         result = self._transmit_safely(action, now, ways)

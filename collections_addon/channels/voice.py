@@ -97,6 +97,12 @@ class CollectionsChannelVoice(models.AbstractModel):
             call.sid = result.external_id
         return result
 
+    @api.model
+    def _account_of(self, action, ways):
+        """Override."""
+        call = action._automatic_call()
+        return call.provider_id._account_key() if call else None
+
     def _accepted(self, action, now):
         """Override: it rings. Whether anybody answers is told later."""
 
@@ -110,6 +116,22 @@ class CollectionsChannelVoice(models.AbstractModel):
             )
 
     # === WHAT NOBODY TOLD === #
+
+    def _note_found(self, action, sighting, started_at, now):
+        """Override: it was ordered; how it ended is told, or read off the call itself."""
+        call = action._automatic_call()
+        if call and call.state in ("new", "under_way"):
+            call.sid = call.sid or sighting.key
+            if not call._note_end(sighting.raw, now):  # it rings, or is talked
+                action._transition("queued")
+                action._transition("sending")
+                action.write({"failure_type": False, "failure_text": False})
+
+    def _note_absent(self, action, now):
+        """Override: that call never rings."""
+        call = action._automatic_call().filtered(lambda call: call.state == "new")
+        call.write({"state": "failed", "failure": self.env._("It was never ordered.")})
+        super()._note_absent(action, now)
 
     @api.model
     def _recover(self, now, commit=False):

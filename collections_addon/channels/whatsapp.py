@@ -100,14 +100,24 @@ class CollectionsChannelWhatsapp(models.AbstractModel):
     @api.model
     def _transmit(self, action, now, ways):
         """Override: freely within 24 hours of what the customer wrote, else as approved."""
-        key = ("whatsapp", action.company_id.id)
-        if key not in ways:
-            provider = self.env["collections.provider"]._for(action.company_id, "whatsapp")
-            ways[key] = provider and provider._way()
-        if not ways[key]:
+        way = self._way(action.company_id, ways)
+        if not way:
             text = self.env._("There is no provider for WhatsApp.")
             return Result("failed", failure_type="configuration", failure=text, stops_all=True)
-        return self._say(ways[key], action, now)
+        return self._say(way, action, now)
+
+    def _way(self, company, ways):
+        key = ("whatsapp", company.id)
+        if key not in ways:
+            provider = self.env["collections.provider"]._for(company, "whatsapp")
+            ways[key] = provider and provider._way()
+        return ways[key]
+
+    @api.model
+    def _account_of(self, action, ways):
+        """Override."""
+        way = self._way(action.company_id, ways)
+        return way.provider._account_key() if way else None
 
     def _say(self, way, action, now):
         ref, said = action._provider_ref(), action.provider_values or {}

@@ -207,13 +207,14 @@ class DunningAction(models.Model):
         if not allowed:
             return allowed
         allowed.check_access("write")
-        changes_levels = target in CONTACTED or any(a.state in CONTACTED for a in allowed)
+        changed = allowed.filtered(lambda a: (a.state in CONTACTED) != (target in CONTACTED))
         _logger.info("Contacts %s -> %s (%s)", allowed.ids, target, reason or "-")
         allowed.sudo().write({"state": target, "reason_code": reason})
-        if changes_levels:
+        if changed:
             self.env["account.move.line"].sudo()._dunning_recompute_levels(
-                allowed.sudo().item_ids.move_line_id.ids
+                changed.sudo().item_ids.move_line_id.ids
             )
+        if target in CONTACTED or changed:
             allowed.case_id._mark_for_refresh()
         return allowed
 

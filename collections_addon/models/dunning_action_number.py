@@ -94,7 +94,9 @@ class DunningAction(models.Model):
         if news and notifications.filtered(lambda row: row.notification_type == "sms"):
             if state == "failed":
                 self._show_on_message("failed", failure_text)
-            elif state != "sent":
+            elif state == "sent":
+                self._show_on_message("accepted")
+            else:
                 notifications.write({"notification_status": "sent", "failure_type": False})
         return news
 

@@ -6,6 +6,9 @@ from odoo.tools import SQL
 #: How far a contact has come; what a provider tells never takes it back.
 RANKS = {"queued": 0, "failed": 0, "sending": 0, "sent": 1, "delivered": 2, "opened": 3}
 
+#: Older ones are a person's.
+MOST_DOUBTS = 1000
+
 
 class DunningAction(models.Model):
     """Contacts that a provider carries: what it is told, what it tells."""
@@ -22,6 +25,10 @@ class DunningAction(models.Model):
 
     provider_values = fields.Json(
         readonly=True, copy=False, help="The approved text that was used, and what fills it."
+    )
+
+    _in_doubt_idx = models.Index(
+        "(channel_code, id) WHERE state = 'failed' AND failure_type = 'unknown'"
     )
 
     # === KEYS === #
@@ -81,6 +88,30 @@ class DunningAction(models.Model):
 
     def _is_known_failure(self):
         return self.state == "failed" and self.failure_type != "unknown"
+
+    def _is_in_doubt(self):
+        """Whether nobody knows if it left."""
+        return self.state == "failed" and self.failure_type == "unknown"
+
+    @api.model
+    def _search_in_doubt(self, code):
+        """The newest contacts of a channel of which nobody knows if they left."""
+        domain = [
+            ("state", "=", "failed"),
+            ("failure_type", "=", "unknown"),
+            ("channel_code", "=", code),
+        ]
+        return self.search(domain, order="id desc", limit=MOST_DOUBTS)
+
+    def action_retry(self):
+        """Override: of what is in doubt the provider is asked first; what had left is not
+        sent again."""
+        self.check_access("write")
+        doubtful = self.filtered(lambda action: action._is_in_doubt())
+        for code, actions in doubtful.grouped("channel_code").items():
+            channel = self.env["collections.channel"]._by_code(code)
+            channel._ask_before_retry(actions, fields.Datetime.now())
+        return super().action_retry()
 
     # === WHO IS AT IT === #
 

@@ -1,7 +1,15 @@
+from datetime import timedelta
+
 from odoo import api, models
 
+from ...collections_addon.domain.sighting import ABSENT, UNCLEAR
 from ..messaging import ProviderSession
 from . import client, webhooks
+
+#: Meta may keep a new text back while it looks at its quality; after a day it has told.
+SILENCE = timedelta(days=1)
+#: What comes sooner may be about messages of before.
+GRACE = timedelta(minutes=10)
 
 
 class CollectionsProviderMeta(models.AbstractModel):
@@ -50,6 +58,25 @@ class CollectionsProviderMeta(models.AbstractModel):
     @api.model
     def _send_template(self, provider, connection, number, template, values, ref):
         return connection.send_template(number, template.name, template.lang_code, values, ref)
+
+    # === WHAT NOBODY TOLD === #
+
+    @api.model
+    def _account(self, provider):
+        return provider.whatsapp_sender or ""
+
+    @api.model
+    def _find(self, provider, connection, trace, others):
+        """Override: Meta keeps no list, but tells of every message it has taken. When it told
+        nothing of this one for a day, and something of others since, it has not taken it."""
+        if trace.now - trace.since < SILENCE:
+            return UNCLEAR
+        events = self.env["collections.provider.event"].sudo()
+        told = [("provider_id", "=", provider.id), ("kind", "=", "message_status")]
+        if events.search_count([*told, ("ref", "=", trace.ref)], limit=1):
+            return UNCLEAR
+        later = [*told, ("received_at", ">", trace.since + GRACE)]
+        return ABSENT if events.search_count(later, limit=1) else UNCLEAR
 
     # === WHAT IS TOLD === #
 

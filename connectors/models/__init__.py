@@ -35,6 +35,7 @@ from . import (
     collections_overview,
     collections_provider,
     collections_provider_adapter,
+    collections_provider_doubt,
     collections_provider_event,
     collections_provider_event_call,
     collections_provider_event_message,

@@ -2,6 +2,8 @@ from typing import Any, NamedTuple
 
 from odoo import api, models
 
+from ...collections_addon.domain.sighting import UNCLEAR
+
 PREFIX = "collections.provider.adapter."
 
 
@@ -119,6 +121,22 @@ class CollectionsProviderAdapter(models.AbstractModel):
         :raises ConnectorError: its classes say what went wrong
         """
         raise NotImplementedError
+
+    @api.model
+    def _account(self, provider):
+        """What names the account at the provider: of another one nothing can be said."""
+        return provider.account_id or ""
+
+    @api.model
+    def _find(self, provider, connection, trace, others):
+        """Look for a contact whose handing over was not answered.
+
+        :param Trace trace: what is known of it
+        :param others: which of these keys are those of other contacts, `others(keys) -> set`
+        :rtype: Sighting
+        :raises ConnectorError: when it cannot be asked now
+        """
+        return UNCLEAR
 
     @api.model
     def _message_state(self, raw):

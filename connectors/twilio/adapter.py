@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from odoo import api, models
 
 from ..messaging import ProviderSession
-from . import client, webhooks
+from . import client, lookup, webhooks
 
 
 class CollectionsProviderTwilio(models.AbstractModel):
@@ -69,6 +71,24 @@ class CollectionsProviderTwilio(models.AbstractModel):
     @api.model
     def _start_call(self, provider, connection, order):
         return connection.make("Calls", order)["sid"]
+
+    # === WHAT NOBODY TOLD === #
+
+    @api.model
+    def _find(self, provider, connection, trace, others):
+        """Override: read what the account has made for that number lately."""
+        resource = "Calls" if trace.service == "voice" else "Messages"
+        sender = provider._sender(trace.service) or ""
+        question = lookup.question(
+            self._address(trace.service, trace.number), self._address(trace.service, sender)
+        )
+        records = connection.get(resource, **question).get(resource.lower(), [])
+        known = others([record.get("sid", "") for record in records])
+        sighting = lookup.search(records, trace, known)
+        if sighting.outcome != "found" or trace.service == "voice":
+            return sighting
+        state, code, text = self._message_state(sighting.raw)
+        return replace(sighting, state=state or "sent", failure_type=code, failure=text)
 
     # === WHAT IS TOLD === #
 

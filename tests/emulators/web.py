@@ -35,6 +35,15 @@ class Clock:
         """
         return (self._start or datetime.now(timezone.utc)) + self._shift
 
+    def set(self, moment):
+        """Stand still at this moment.
+
+        :param datetime moment: aware, or naive in UTC
+        """
+        self._start, self._shift = moment.astimezone(timezone.utc), timedelta()
+        if moment.tzinfo is None:
+            self._start = moment.replace(tzinfo=timezone.utc)
+
     def advance(self, **span):
         """Move on by `timedelta(**span)`."""
         self._shift += timedelta(**span)

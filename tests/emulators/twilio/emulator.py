@@ -45,7 +45,8 @@ class TwilioEmulator(MessagingEmulator):
         self.incoming_url = None
         self.opted_out = set()
         self.heard_at = {}
-        self.desk = Desk(account, token, [n for n in self.numbers if n.startswith("+")])
+        phones = [number for number in self.numbers if number.startswith("+")]
+        self.desk = Desk(account, token, phones, clock=self.clock)
         self.resources = {
             "Messages": Messages(self),
             "Calls": self.desk,

@@ -49,7 +49,7 @@ class Messages:
     def serve(self, request, sid):
         """Answer a request for messages."""
         if sid:
-            return Answer(200, self._message(sid))
+            return Answer(200, self._described(self._message(sid)))
         if request.method == "POST":
             return Answer(201, self._create(self._form(request)))
         return Answer(200, {"messages": self._listed(request.query), "next_page_uri": None})
@@ -73,11 +73,21 @@ class Messages:
             raise self._refuse(20404, "No such message", 404) from None
 
     def _listed(self, query):
-        return [
-            message
-            for message in self.service.messages.values()
+        """One page, the newest first."""
+        if unknown := set(query) - {"To", "From", "DateSent", "PageSize", "Page", "PageToken"}:
+            raise self._refuse(20001, f"Unknown parameters: {sorted(unknown)}")
+        found = [
+            self._described(message)
+            for message in reversed(self.service.messages.values())
             if query.get("To") in (None, message["to"])
+            and query.get("From") in (None, message["from"])
         ]
+        return found[: int(query.get("PageSize", 50))]
+
+    def _described(self, message):
+        """What Twilio shows of it: not the address at which it tells of it."""
+        hidden = ("callback", "content_sid", "content_variables")
+        return {name: value for name, value in message.items() if name not in hidden}
 
     # === A NEW ONE === #
 
@@ -104,8 +114,7 @@ class Messages:
         }
         self.service.messages[message["sid"]] = message
         self._become(message, form.get("StatusCallback"))
-        told = {name: value for name, value in message.items() if name != "callback"}
-        return {**told, "status": "queued"}
+        return {**self._described(message), "status": "queued"}
 
     def _addresses(self, form):
         to = form.get("To", "")

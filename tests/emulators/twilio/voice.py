@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import requests
 
-from ..web import Answer, Refused
+from ..web import Answer, Clock, Refused
 from .voice_markup import PHONE, read
 
 EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -82,6 +82,7 @@ class Call:
 
     def __init__(self, desk, sid, form, direction="outbound-api"):
         self.desk, self.sid, self.form, self.direction = desk, sid, form, direction
+        self.ordered_at = desk.clock.now()
         self.begin_again()
 
     def begin_again(self):
@@ -259,11 +260,13 @@ class Desk:
     :param token: signs what it tells
     :param numbers: that it may call from
     :param post: (url, form, headers) -> body; over HTTP when not given
+    :param clock: its time
     """
 
     api = "https://api.twilio.com/2010-04-01"
 
-    def __init__(self, account, token, numbers, post=None):
+    def __init__(self, account, token, numbers, post=None, clock=None):
+        self.clock = clock or Clock()
         self.account, self.token, self.numbers = account, token, list(numbers)
         self.calls, self.recordings, self.deleted = [], {}, []
         self.deliveries = []
@@ -289,6 +292,8 @@ class Desk:
             if not known:
                 raise Refused(404, {"code": 20404, "message": "not found", "status": 404})
             return Answer(200, self._described(known[0]))
+        if request.method == "GET":
+            return Answer(200, {"calls": self._listed(request.query), "next_page_uri": None})
         call = self.order(parse_qs(request.body.decode(), keep_blank_values=True))
         return Answer(201, self._described(call))
 
@@ -315,6 +320,17 @@ class Desk:
         self.calls.append(call)
         return call
 
+    def _listed(self, query):
+        """One page, the newest first."""
+        self._must(set(query) <= {"To", "From", "Status", "PageSize"}, 20001, "unknown")
+        found = [
+            self._described(call)
+            for call in reversed(self.calls)
+            if query.get("To") in (None, call.form["To"])
+            and query.get("From") in (None, call.form["From"])
+        ]
+        return found[: int(query.get("PageSize", 50))]
+
     def _must(self, fits, code, message):
         if not fits:
             told = {"code": code, "message": message, "status": 400, "more_info": ""}
@@ -329,6 +345,7 @@ class Desk:
             "status": call.status,
             "to": call.form["To"],
             "from": call.form["From"],
+            "date_created": call.ordered_at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
             "duration": "20" if call.status == "completed" else None,
             "uri": f"/2010-04-01/Accounts/{self.account}/Calls/{call.sid}.json",
         }
