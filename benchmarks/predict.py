@@ -7,6 +7,7 @@ A process of its own each, as the module does it. Needs numpy and scikit-learn.
 
 import argparse
 import csv
+import itertools
 import json
 import random
 import resource
@@ -47,7 +48,8 @@ def score(source):
     begun, today = time.monotonic(), FIRST + DAYS
     chronicle = sys.modules["collections_learning.domain.features"].Chronicle(items)
     chronicle.move_to(today)
-    asked = ([item for item in items if item.settled is None] * OPEN)[:OPEN]
+    still_open = [item for item in items if item.settled is None]
+    asked = list(itertools.islice(itertools.cycle(still_open), OPEN))
     played = time.monotonic()
     card = sys.modules["collections_learning.domain.scoring"].scorecard
     for item in asked:

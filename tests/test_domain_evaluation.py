@@ -49,17 +49,26 @@ class TestVerdict(TestCase):
         groups = [number // 4 for number in range(count)]
         better = [sharp if hit else 1 - sharp for hit in hits]
         worse = [dull if hit else 1 - dull for hit in hits]
-        return better, worse, hits, groups
+        return better, {"rule": worse, "mean": [0.5] * count}, hits, groups
 
     def test_better(self):
         found = evaluation.verdict(*self._cases(0.9, 0.6))
         self.assertEqual(found.code, "better")
-        self.assertTrue(found.low > 0)
-        self.assertAlmostEqual(found.gain, 0.16 - 0.01)
+        self.assertTrue(found.gains["rule"][1] > 0)
+        self.assertAlmostEqual(found.gains["rule"][0], 0.16 - 0.01)
+        self.assertAlmostEqual(found.gains["mean"][0], 0.25 - 0.01)
 
     def test_not_better(self):
         self.assertEqual(evaluation.verdict(*self._cases(0.6, 0.9)).code, "not_better")
         self.assertEqual(evaluation.verdict(*self._cases(0.7, 0.7)).code, "not_better")
+
+    def test_every_baseline_must_be_beaten(self):
+        learnt, _baselines, hits, groups = self._cases(0.9, 0.6)
+        weak = [0.6 if hit else 0.4 for hit in hits]
+        self.assertEqual(
+            evaluation.verdict(learnt, {"rule": weak, "mean": learnt}, hits, groups).code,
+            "not_better",
+        )
 
     def test_not_predictable(self):
         self.assertEqual(evaluation.verdict(*self._cases(0.5, 0.5)).code, "not_predictable")
@@ -68,5 +77,5 @@ class TestVerdict(TestCase):
         self.assertEqual(evaluation.verdict(*self._cases(0.9, 0.6, 100)).code, "too_few")
         chances = [0.9] * 300
         self.assertEqual(
-            evaluation.verdict(chances, chances, [True] * 300, chances).code, "too_few"
+            evaluation.verdict(chances, {}, [True] * 300, chances).code, "too_few"
         )

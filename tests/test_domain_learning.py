@@ -39,7 +39,32 @@ class TestLearning(TestCase):
         self.assertGreater(figures["learnt"]["auc"], 0.75)
         self.assertGreater(figures["scorecard"]["auc"], 0.75)
         self.assertIn(self.result["verdict"], ("better", "not_better"))
-        self.assertEqual(set(self.result["targets"]), {"7", "30", "60"})
+        self.assertEqual(set(self.result["targets"]), {"7", "30", "60", "days"})
+        self.assertEqual(set(figures), {"age", "mean", "rule", "scorecard", "learnt"})
+
+    def test_days_until_payment_are_judged_on_later_days(self):
+        found = self.result["figures"]["days"]
+        self.assertGreater(found["count"], 100)
+        self.assertEqual(set(found["models"]), {"mean", "scorecard", "learnt"})
+        self.assertLess(found["models"]["learnt"], 8)
+
+    def test_one_horizon_may_not_be_clearly_worse(self):
+        better = {"verdict": "better", "gains": {"rule": (0.02, 0.01, 0.03)}}
+        worse = {"verdict": "not_better", "gains": {"rule": (-0.02, -0.03, -0.01)}}
+        figures = {"late": better, "7": better, "30": better, "60": better}
+        self.assertEqual(self.training.together(figures), "better")
+        self.assertEqual(self.training.together(figures | {"7": worse}), "not_better")
+
+    def test_waits_are_those_known_on_the_day(self):
+        items, day = firm(customers=5), START + 400
+        found = []
+        for known in (items, as_known(items, day)):
+            cases = self.samples.snapshots(known, START, day - 1, 10**6)
+            samples = self.samples.observe(known, cases, self.samples.SNAPSHOT_TARGETS)
+            days, seen = self.samples.waits(samples, day)
+            found.append((days.tolist(), seen.tolist()))
+        self.assertEqual(*found)
+        self.assertTrue(0 < sum(found[0][1]) < len(found[0][1]))
 
     def test_without_habits_it_says_not_predictable(self):
         found = self.training.train(firm(habit=False), TODAY, most=4000)
@@ -177,7 +202,7 @@ class TestLedgerFile(TestCase):
         self.addCleanup(setattr, self.command, "_say", keep)
         self.command.main(["evaluate", str(self.path), "--most=700", f"--json={figures}"])
         tasks = [one["task"] for one in json.loads(figures.read_text())]
-        self.assertEqual(tasks[:2], ["late", 7])
+        self.assertEqual((tasks[:2], tasks[-2:]), (["late", 7], ["issue", "open"]))
         self.assertTrue([line for line in lines if "late, seen at issue" in line])
 
 

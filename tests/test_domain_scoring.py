@@ -63,31 +63,38 @@ def _customer(items):
 
 
 class TestExpectedDays(TestCase):
-    def test_between_the_horizons(self):
-        self.assertEqual(scoring.expected_days((0.5, 0.9, 0.95)), 7)
-        self.assertEqual(scoring.expected_days((0.0, 0.5, 0.8)), 30)
-        self.assertTrue(7 < scoring.expected_days((0.2, 0.8, 0.9)) < 30)
-        self.assertTrue(30 < scoring.expected_days((0.1, 0.3, 0.6)) < 60)
-        self.assertLess(scoring.expected_days((1.0, 1.0, 1.0)), 2)
+    def test_the_span_agrees_with_the_probabilities(self):
+        self.assertEqual(scoring.span((0.5, 0.9, 0.95)), (0, 7))
+        self.assertEqual(scoring.span((0.0, 0.5, 0.8)), (8, 30))
+        self.assertEqual(scoring.span((0.1, 0.3, 0.6)), (31, 60))
+        self.assertEqual(scoring.span((0.1, 0.2, 0.4)), (61, scoring.FARTHEST + 1))
 
-    def test_beyond_the_horizons(self):
-        self.assertEqual(scoring.expected_days((0.1, 0.2, 0.4)), 81)
-        self.assertIsNone(scoring.expected_days((0.0, 0.0, 0.01)))
-        self.assertIsNone(scoring.expected_days((0.0, 0.0, 0.0)))
+    def test_it_follows_the_term_of_the_invoice_not_the_horizons(self):
+        items = [item(number, number * 3, 1, terms=45) for number in range(30)]
+        self.assertEqual(score(items, item(99, 100, None, terms=45), 100).days, 46)
+        self.assertEqual(score(items, item(99, 100, None, terms=120), 100).days, 121)
 
-    @given(st.lists(st.floats(0, 1), min_size=3, max_size=3), st.floats(0, 1))
-    def test_a_likelier_invoice_is_not_expected_later(self, chances, more):
-        chances = sorted(chances)
-        likelier = [chance + (1 - chance) * more for chance in chances]
-        first, second = scoring.expected_days(likelier), scoring.expected_days(chances)
-        self.assertLessEqual(first or 0, (second or 1000) + 1)
+    def test_who_never_pays_is_not_expected(self):
+        items = [item(number, number, None) for number in range(30)]
+        self.assertIsNone(score(items, item(99, 100, None), 200).days)
+
+    def test_a_forecast_is_brought_to_the_span(self):
+        self.assertEqual([scoring.nearest(days, 8, 30) for days in (3.2, 11.6, 99)], [8, 12, 30])
+
+    @given(ledgers(), st.integers(0, 260))
+    def test_it_lies_in_the_span(self, items, day):
+        found = score(items, item(999, min(day, 30), None), day)
+        low, high = scoring.span(found.chances)
+        self.assertTrue(low <= (scoring.FARTHEST + 1 if found.days is None else found.days) <= high)
 
 
 class TestTogether(TestCase):
     def test_amounts_weigh(self):
         chances, days = scoring.together([(100, (0.0, 0.0, 0.2), None), (300, (0.4, 0.8, 1.0), 9)])
         self.assertEqual(chances, (0.3, 0.6, 0.8))
-        self.assertTrue(7 < days < 30)
+        self.assertEqual(days, 9)
+        far = scoring.together([(300, (0.0, 0.0, 0.2), None), (100, (0.4, 0.8, 1.0), 9)])
+        self.assertEqual(far, ((0.1, 0.2, 0.4), None))
 
     def test_nothing_is_open(self):
         self.assertEqual(scoring.together([]), ((0.0, 0.0, 0.0), None))

@@ -7,6 +7,8 @@ from typing import NamedTuple
 #: Below this AUC nobody can be told apart: the product says "not predictable".
 LEAST_AUC = 0.6
 BINS = 10
+#: What a learnt model has to beat: the customer's mean lateness, and his own rate.
+BASELINES = ("mean", "rule")
 
 
 class Quality(NamedTuple):
@@ -109,19 +111,20 @@ def _mean(parts):
 
 
 class Verdict(NamedTuple):
-    """``code``: better, not_better, not_predictable or too_few."""
+    """``code``: better, not_better, not_predictable or too_few.
+
+    ``gains``: name of the baseline -> (mean, low, high), see `gain`.
+    """
 
     code: str
-    gain: float = 0.0
-    low: float = 0.0
-    high: float = 0.0
+    gains: dict
 
 
-def verdict(learnt, rule, outcomes, groups, least=200):
-    """Whether a learnt model may speak instead of the rule, from later data.
+def verdict(learnt, baselines, outcomes, groups, least=200):
+    """Whether a learnt model may speak, from later data: it must beat every baseline.
 
     :param learnt: its probabilities
-    :param rule: those of the rule
+    :param dict baselines: name -> probabilities of what it has to beat
     :param outcomes: what happened
     :param groups: the customer of each
     :param int least: fewer cases than this prove nothing
@@ -129,9 +132,13 @@ def verdict(learnt, rule, outcomes, groups, least=200):
     """
     hits = sum(outcomes)
     if len(outcomes) < least or min(hits, len(outcomes) - hits) < least // 10:
-        return Verdict("too_few")
-    best = max(auc(learnt, outcomes), auc(rule, outcomes))
+        return Verdict("too_few", {})
+    best = max(auc(chances, outcomes) for chances in (learnt, *baselines.values()))
     if best < LEAST_AUC:
-        return Verdict("not_predictable")
-    figures = gain(errors(learnt, outcomes), errors(rule, outcomes), groups)
-    return Verdict("better" if figures[1] > 0 else "not_better", *figures)
+        return Verdict("not_predictable", {})
+    better = errors(learnt, outcomes)
+    gains = {
+        name: gain(better, errors(chances, outcomes), groups) for name, chances in baselines.items()
+    }
+    proved = all(low > 0 for _mean, low, _high in gains.values())
+    return Verdict("better" if proved else "not_better", gains)

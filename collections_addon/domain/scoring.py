@@ -7,7 +7,8 @@ move is the reason. A learnt model gives its own probabilities and moves in the 
 form, so screens and lists need not know which of them speaks.
 """
 
-from math import exp, log
+from functools import partial
+from math import exp
 from typing import NamedTuple
 
 from .features import HORIZONS
@@ -37,8 +38,8 @@ class Reason(NamedTuple):
 
 
 class Score(NamedTuple):
-    """``chances``: of being paid within each of HORIZONS. ``days``: until the expected
-    date, None when it lies too far to be named."""
+    """``chances``: of being paid within each of HORIZONS. ``days``: until it is as likely
+    paid as not, None when that lies too far to be named."""
 
     chances: tuple
     days: int | None
@@ -65,14 +66,21 @@ def scorecard(chronicle, item, day, said=()):
         chances.append(steps[-1][2])
     moves += [Reason(code, SAID[code]) for code in said]
     points = sum(SAID[code] for code in said)
-    return finish([probability(odds + points) for odds in chances], moves)
+
+    def likely(days):
+        return chronicle.odds(customer, age, days) + points > 0  # even odds are no knowledge
+
+    days = partial(_first, likely)
+    return finish([probability(one + points) for one in chances], moves, days)
 
 
-def finish(chances, moves):
+def finish(chances, moves, expected):
     """A score from probabilities in the order of HORIZONS and everything that moved them.
 
-    Longer horizons are never less likely; the strongest reasons come first.
+    Longer horizons are never less likely; the strongest reasons come first; the expected
+    day agrees with the probabilities.
 
+    :param expected: (first, last) -> which of these days it is, see `span`
     :rtype: Score
     """
     rising, least = [], 0.0
@@ -82,28 +90,36 @@ def finish(chances, moves):
     notable = [move for move in moves if abs(move.effect) >= NOTABLE]
     notable.sort(key=lambda move: (-abs(move.effect), move.code))
     reasons = tuple(Reason(code, round(effect, 2)) for code, effect in notable[:MOST_REASONS])
-    return Score(tuple(rising), expected_days(rising), reasons)
+    days = expected(*span(rising))
+    return Score(tuple(rising), days if days <= FARTHEST else None, reasons)
 
 
-def expected_days(chances):
-    """The day by which it is as likely paid as not, between the horizons and beyond.
-
-    Within a span, and after the last one, the odds of being paid on any day that is left
-    stay the same.
+def span(chances):
+    """The days among which it becomes as likely paid as not.
 
     :param chances: rising, in the order of HORIZONS
-    :rtype: int|None
+    :return: first and last day; the last is beyond FARTHEST where no end is known
+    :rtype: tuple[int, int]
     """
-    open_before, since = 1.0, 0
+    low = 0
     for days, chance in zip(HORIZONS, chances, strict=True):
-        still_open = 1 - chance
-        if still_open <= 0.5:
-            rate = log(open_before / max(still_open, 1e-6)) / (days - since)
-            return since + max(round(log(open_before / 0.5) / rate), 0) if rate else since
-        open_before, since = still_open, days
-    rate = -log(open_before) / since
-    days = round(log(2) / rate) if rate > 0 else FARTHEST + 1
-    return days if days <= FARTHEST else None
+        if chance >= 0.5:
+            return low, days
+        low = days + 1
+    return low, FARTHEST + 1
+
+
+def _first(likely, low, high):
+    """The first of the days by which it is likely, by halving."""
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if likely(middle) else (middle + 1, high)
+    return low
+
+
+def nearest(days, low, high):
+    """The day of a span that is nearest to a forecast."""
+    return min(max(round(days), low), high)
 
 
 def probability(odds):
@@ -127,4 +143,17 @@ def together(scores):
         for position, chance in enumerate(chances):
             parts[position] += amount * chance
     chances = tuple(round(part / total, 4) for part in parts)
-    return chances, expected_days(chances)
+    days = nearest(_half(scores, total), *span(chances))
+    return chances, days if days <= FARTHEST else None
+
+
+def _half(scores, total):
+    """Days until invoices that make half of the money are each expected."""
+    still = total / 2
+    for days, amount in sorted(
+        (FARTHEST + 1 if days is None else days, amount) for amount, _chances, days in scores
+    ):
+        still -= amount
+        if still <= 0:
+            break
+    return days

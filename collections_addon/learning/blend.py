@@ -6,12 +6,14 @@ numpy; only fitting needs scikit-learn.
 
 import numpy as np
 
-from ..domain.features import FEATURES, HORIZONS
+from ..domain.features import FEATURES
 
 #: Trees of the boosting, and how large they may grow.
 TREES, LEAVES, RATE = 120, 12, 0.05
 LIMIT = 4.0
-RULE_OF = {days: list(FEATURES).index(f"rule_{days}") for days in HORIZONS}
+AGE, MEAN_LATE = (list(FEATURES).index(name) for name in ("age", "mean_late"))
+#: Days that a forecast of days learns from at most.
+MOST_DAYS = 180
 
 
 def fit(vectors, outcomes, rule):
@@ -28,24 +30,72 @@ def fit(vectors, outcomes, rule):
     center, scale = vectors.mean(axis=0), vectors.std(axis=0)
     scale[scale < 1e-9] = 1.0
     line = LogisticRegression(C=0.1, max_iter=300).fit(_scaled(vectors, center, scale), outcomes)
-    forest = HistGradientBoostingClassifier(
-        max_iter=TREES,
-        learning_rate=RATE,
-        max_leaf_nodes=LEAVES,
-        min_samples_leaf=max(20, len(outcomes) // 500),
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=0,
-    ).fit(vectors, outcomes)
+    forest = HistGradientBoostingClassifier(**_growth(outcomes)).fit(vectors, outcomes)
     return {
         "rule": rule,
         "center": center.tolist(),
         "scale": scale.tolist(),
         "weights": line.coef_[0].tolist(),
         "intercept": float(line.intercept_[0]),
+        **_forest(forest),
+    }
+
+
+def _growth(outcomes):
+    return {
+        "max_iter": TREES,
+        "learning_rate": RATE,
+        "max_leaf_nodes": LEAVES,
+        "min_samples_leaf": max(20, len(outcomes) // 500),
+        "l2_regularization": 1.0,
+        "early_stopping": False,
+        "random_state": 0,
+    }
+
+
+def _forest(forest):
+    return {
         "base": float(np.ravel(forest._baseline_prediction)[0]),
         "trees": [_tree(stage[0].nodes) for stage in forest._predictors],
     }
+
+
+def fit_days(vectors, days):
+    """Fit the days until payment: trees for the days, and for how they differ from the usual.
+
+    Both learn the median, so a few that never pay do not drag it.
+
+    :param numpy.ndarray days: until paid; what is unpaid counts for as long as it has been
+    :rtype: dict
+    """
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    days = np.minimum(days, MOST_DAYS).astype(float)
+    growth = _growth(days) | {"loss": "absolute_error"}
+    plain = HistGradientBoostingRegressor(**growth).fit(vectors, days)
+    apart = HistGradientBoostingRegressor(**growth).fit(vectors, days - _usual(vectors))
+    return {"plain": _forest(plain), "apart": _forest(apart)}
+
+
+def _usual(vectors):
+    """Days left when the customer pays as late as on average."""
+    return np.maximum(vectors[:, MEAN_LATE] - vectors[:, AGE], 0.0)
+
+
+def days(model, vectors):
+    """Forecast of the days until payment, by a model of `fit_days`.
+
+    :rtype: numpy.ndarray
+    """
+    plain, apart = (_total(model[name], vectors) for name in ("plain", "apart"))
+    return np.maximum((plain + apart + _usual(vectors)) / 2, 0.0)
+
+
+def _total(forest, vectors, moves=None):
+    total = np.full(len(vectors), forest["base"])
+    for tree in forest["trees"]:
+        total += _grown(tree, vectors, moves)
+    return total
 
 
 def _scaled(vectors, center, scale):
@@ -84,9 +134,7 @@ def _odds(model, vectors, moves=None):
     scaled = _scaled(vectors, np.array(model["center"]), np.array(model["scale"]))
     steps = scaled * np.array(model["weights"])
     line = steps.sum(axis=1) + model["intercept"]
-    forest = np.full(len(vectors), model["base"])
-    for tree in model["trees"]:
-        forest += _grown(tree, vectors, moves)
+    forest = _total(model, vectors, moves)
     if moves is not None:
         moves += steps
     return rule, line, forest

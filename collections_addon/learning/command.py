@@ -48,12 +48,15 @@ def evaluate(options):
     columns = dict(pair.split("=", 1) for pair in (options.columns or "").split(",") if pair)
     items = ledger_csv.read(options.file, columns, options.terms)
     begun = time.monotonic()
-    results = measure(items, options.most)
+    results, days = measure(items, options.most)
     _say(f"{options.file.name}: {len(items)} invoices, {time.monotonic() - begun:.0f} s")
     for result in results:
         show(result)
+    for one in days:
+        show_days(one)
     if options.json:
-        options.json.write_text(json.dumps([_plain(result) for result in results], indent=1))
+        figures = [_plain(result) for result in results] + [one._asdict() for one in days]
+        options.json.write_text(json.dumps(figures, indent=1))
     return 0
 
 
@@ -67,9 +70,18 @@ def show(result):
         _say(f"  {name:10} AUC {ranked}  Brier {figures.brier:.4f}")
     said = "  ".join(f"{said:.2f}>{happened:.2f}" for said, happened, _ in figures.curve)
     _say(f"  learnt, said>happened: {said}")
-    _say("  learnt better than rule by {:.4f} ({:+.4f} to {:+.4f})".format(*result.gains))
+    for name, wins in result.gains.items():
+        _say("  learnt better than {} by {:.4f} ({:+.4f} to {:+.4f})".format(name, *wins))
     if (best := _best(result)) is not None and best < LEAST_AUC:
         _say(f"  {NOT_PREDICTABLE}")
+
+
+def show_days(result):
+    """Print how many days the forecasts of one kind of case are off."""
+    title = {"issue": "on the day of issue", "open": "on every seventh day while open"}
+    _say(f"\ndays until payment, {title[result.task]}: {result.count} paid later")
+    for name, error in result.models.items():
+        _say(f"  {name:10} off by {error:.2f} days in the mean")
 
 
 def _best(result):
@@ -79,7 +91,7 @@ def _best(result):
 
 def _plain(result):
     models = {name: figures._asdict() for name, figures in result.models.items()}
-    return {"task": result.task, "models": models, "gain": result.gains}
+    return {"task": result.task, "models": models, "gains": result.gains}
 
 
 def _train(options):

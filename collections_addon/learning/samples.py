@@ -4,23 +4,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..domain.features import HORIZONS, Chronicle
+from ..domain.baseline import Habitual
+from ..domain.features import HORIZONS
 from ..domain.payers import is_open, paid_within
-from ..domain.scoring import probability
+from ..domain.scoring import FARTHEST, probability, scorecard
 
-PLAIN = ("age", "rule", "scorecard")
+PLAIN = ("age", "mean", "rule", "scorecard")
 #: Days between two looks at the open invoices.
 STEP = 7
 
 
 class Samples(NamedTuple):
-    """One row per case, sorted by day. ``plain``: what is said without training, by name
-    and target: of the age alone, of the customer's own share, of the scorecard."""
+    """One row per case, sorted by day.
+
+    ``plain``: what is said without training, by name and target: of the age alone, of the
+    customer's mean lateness, of his own share, of the scorecard. ``forecasts``: days until
+    payment, by name: of the mean lateness and of the scorecard.
+    """
 
     items: list
     days: np.ndarray
     vectors: np.ndarray
     plain: dict
+    forecasts: dict
 
 
 def observe(items, cases, targets):
@@ -31,8 +37,8 @@ def observe(items, cases, targets):
     :param targets: name -> (day, item) -> days within which it is to be paid
     :rtype: Samples
     """
-    chronicle = Chronicle(items)
-    vectors = []
+    chronicle = Habitual(items)
+    vectors, forecasts = [], {"mean": [], "scorecard": []}
     plain = {name: {target: [] for target in targets} for name in PLAIN}
     for day, item in cases:
         vectors.append(chronicle.features(item, day))
@@ -40,8 +46,12 @@ def observe(items, cases, targets):
         for target, within in targets.items():
             days = within(day, item)
             plain["age"][target].append(chronicle.general(age, days))
+            plain["mean"][target].append(chronicle.mean_rule(customer, age, days))
             plain["rule"][target].append(chronicle.rule(customer, age, days))
             plain["scorecard"][target].append(probability(chronicle.odds(customer, age, days)))
+        forecasts["mean"].append(chronicle.usual_days(customer, item, day))
+        days = scorecard(chronicle, item, day).days
+        forecasts["scorecard"].append(FARTHEST if days is None else days)
     return Samples(
         [item for _day, item in cases],
         np.array([day for day, _item in cases]),
@@ -50,6 +60,7 @@ def observe(items, cases, targets):
             name: {target: np.array(said) for target, said in by_target.items()}
             for name, by_target in plain.items()
         },
+        {name: np.array(said, dtype=float) for name, said in forecasts.items()},
     )
 
 
@@ -114,3 +125,39 @@ def outcomes(samples, within):
         hits.append(paid_within(item, day, days))
         certain.append(day + days)
     return np.array(hits), np.array(certain)
+
+
+def waits(samples, today):
+    """Days until each case was paid, as known at the beginning of a day.
+
+    What is unpaid counts for as long as it has been so; cases that are not yet as old as
+    the longest horizon prove nothing, whether paid or not.
+
+    :return: days; which of the cases are old enough
+    :rtype: tuple[numpy.ndarray, numpy.ndarray]
+    """
+    ends = [
+        item.settled if item.settled is not None and item.settled < today else today
+        for item in samples.items
+    ]
+    return np.array(ends) - samples.days, samples.days + max(HORIZONS) < today
+
+
+def misses(samples, forecast, places):
+    """How many days forecasts are off in the mean: of the usual, the scorecard, the learnt.
+
+    Only of invoices that were paid: the others have no day to compare with.
+
+    :param numpy.ndarray forecast: of the learnt model, for all cases
+    :param places: cases that are looked at
+    :return: number of them, name -> mean absolute error in days
+    :rtype: tuple[int, dict]
+    """
+    paid = [place for place in places if samples.items[place].settled is not None]
+    if not paid:
+        return 0, {}
+    actual = np.array([samples.items[place].settled for place in paid]) - samples.days[paid]
+    said = samples.forecasts | {"learnt": forecast}
+    return len(paid), {
+        name: float(np.abs(days[paid] - actual).mean()) for name, days in said.items()
+    }

@@ -9,11 +9,20 @@ import time
 
 import numpy as np
 
-from ..domain.evaluation import quality, verdict
+from ..domain.evaluation import BASELINES, quality, verdict
 from ..domain.features import FEATURES, HORIZONS
 from ..domain.payers import Item
 from . import blend
-from .samples import SNAPSHOT_TARGETS, at_issue, by_due, observe, outcomes, snapshots
+from .samples import (
+    SNAPSHOT_TARGETS,
+    at_issue,
+    by_due,
+    misses,
+    observe,
+    outcomes,
+    snapshots,
+    waits,
+)
 
 #: With fewer settled invoices, or fewer days, there is not enough history to learn from.
 LEAST_SETTLED, LEAST_DAYS = 300, 150
@@ -58,10 +67,12 @@ def train(items, today, most=MOST_CASES):
     samples = observe(items, cases, SNAPSHOT_TARGETS)
     figures = {str(days): judge(samples, days, SNAPSHOT_TARGETS[days], today) for days in HORIZONS}
     figures[LATE] = _judge_lateness(items, first, today, most // 4)
+    figures["days"] = judge_days(samples, today)
     result["figures"] = figures
     result["verdict"] = together(figures)
     if result["verdict"] != "too_few":
         result["targets"] = {str(days): _learn(samples, days, today) for days in HORIZONS}
+        result["targets"]["days"] = _learn_days(samples, today)
     result["cases"] = len(cases)
     result["seconds"] = round(time.monotonic() - begun, 1)
     return result
@@ -75,9 +86,9 @@ def together(figures):
     if figures[LATE]["verdict"] in ("too_few", "not_predictable"):
         return figures[LATE]["verdict"]
     worse = any(
-        figures[str(days)]["gain"][2] < 0
+        high < 0
         for days in HORIZONS
-        if figures[str(days)]["verdict"] == "not_better"
+        for _mean, _low, high in figures[str(days)]["gains"].values()
     )
     return "not_better" if worse else figures["30"]["verdict"]
 
@@ -96,7 +107,7 @@ def judge(samples, target, within, today):
     """
     hits, certain = outcomes(samples, within)
     known = certain < today
-    empty = {"verdict": "too_few", "gain": (0.0, 0.0, 0.0), "models": {}}
+    empty = {"verdict": "too_few", "gains": {}, "models": {}}
     if not known.any():
         return empty
     days = np.sort(samples.days[known])
@@ -114,13 +125,34 @@ def _figures(samples, said, hits, places, split):
     happened = hits.tolist()
     chances = {name: values.tolist() for name, values in said.items()}
     owners = [samples.items[place].customer for place in places]
-    found = verdict(chances["learnt"], chances["rule"], happened, owners)
+    baselines = {name: chances[name] for name in BASELINES}
+    found = verdict(chances["learnt"], baselines, happened, owners)
     return {
         "verdict": found.code,
-        "gain": found[1:],
+        "gains": found.gains,
         "split": split,
         "models": {name: quality(chances[name], happened)._asdict() for name in chances},
     }
+
+
+def judge_days(samples, today):
+    """Errors of the days until payment, of later cases than the judged model has seen.
+
+    :return: number of cases, mean absolute error per model
+    :rtype: dict
+    """
+    _days, known = waits(samples, today)
+    if not known.any():
+        return {"count": 0, "models": {}}
+    days = np.sort(samples.days[known])
+    split = int(days[int(len(days) * (1 - LATER))])
+    days, seen = waits(samples, split)
+    later = known & (samples.days >= split)
+    if seen.sum() < LEAST_SETTLED:
+        return {"count": 0, "models": {}}
+    forecast = blend.days(blend.fit_days(samples.vectors[seen], days[seen]), samples.vectors)
+    count, models = misses(samples, forecast, np.flatnonzero(later))
+    return {"count": count, "models": models}
 
 
 def _rule(target):
@@ -131,3 +163,8 @@ def _learn(samples, days, today):
     hits, certain = outcomes(samples, SNAPSHOT_TARGETS[days])
     known = certain < today
     return blend.fit(samples.vectors[known], hits[known], _rule(days))
+
+
+def _learn_days(samples, today):
+    days, known = waits(samples, today)
+    return blend.fit_days(samples.vectors[known], days[known])

@@ -17,7 +17,9 @@ VERDICTS = [
 ]
 #: Rows of the table of figures, in this order.
 TASKS = ("late", "7", "30", "60")
-SPEAKERS = ("age", "rule", "scorecard", "learnt")
+SPEAKERS = ("age", "mean", "rule", "scorecard", "learnt")
+#: Of these the days until payment are known.
+TIMERS = ("mean", "scorecard", "learnt")
 KEPT_VERSIONS = 12
 
 
@@ -44,7 +46,9 @@ class CollectionsPredictionModel(models.Model):
     case_count = fields.Integer(string="Cases Learned From", readonly=True)
     seconds = fields.Float(readonly=True)
     figures = fields.Json(readonly=True)
-    figures_html = fields.Html(string="How Good It Is", compute="_compute_figures_html")
+    figures_html = fields.Html(  # of numbers alone; the sanitizer would take the drawing out
+        string="How Good It Is", compute="_compute_figures_html", sanitize=False
+    )
     explanation = fields.Text(compute="_compute_explanation")
     error = fields.Text(readonly=True)
     content = fields.Binary(attachment=True, readonly=True, groups="base.group_system")
@@ -76,7 +80,13 @@ class CollectionsPredictionModel(models.Model):
             ]
             model.figures_html = tasks and self.env["ir.qweb"]._render(
                 "collections_addon.prediction_figures",
-                {"tasks": tasks, "speakers": self._speakers(), "order": SPEAKERS},
+                {
+                    "tasks": tasks,
+                    "days": model.figures.get("days", {}),
+                    "speakers": self._speakers(),
+                    "order": SPEAKERS,
+                    "timers": TIMERS,
+                },
             )
 
     def _titles(self):
@@ -92,6 +102,7 @@ class CollectionsPredictionModel(models.Model):
         _ = self.env._
         return {
             "age": _("Age of the invoice alone"),
+            "mean": _("The customer's own mean lateness"),
             "rule": _("Simple rule: the customer's own rate"),
             "scorecard": _("Scorecard"),
             "learnt": _("Learnt model"),
@@ -104,11 +115,11 @@ class CollectionsPredictionModel(models.Model):
         texts = {
             "better": _(
                 "On later invoices than it had seen its probabilities were clearly better than "
-                "the simple rule."
+                "the customer's own mean lateness and than the simple rule."
             ),
             "not_better": _(
-                "On later invoices than it had seen it was not clearly better than the simple "
-                "rule. The scorecard speaks."
+                "On later invoices than it had seen it was not clearly better than the customer's "
+                "own mean lateness and the simple rule. The scorecard speaks."
             ),
             "not_predictable": _(
                 "Not predictable: how customers paid before does not tell who pays late. Take "
@@ -206,7 +217,8 @@ class CollectionsPredictionModel(models.Model):
         content = self.sudo().content
         if not content or not self._has_library("numpy"):
             return {}
-        return json.loads(zlib.decompress(base64.b64decode(content)))
+        targets = json.loads(zlib.decompress(base64.b64decode(content)))
+        return targets if "days" in targets else {}  # of an earlier kind
 
     def _finish(self, result, now):
         """Take what the process has found.
