@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .domain_loader import domain_module
-from .score_cases import START, as_known, features, item, ledgers
+from .score_cases import START, as_known, item, ledgers
 
 baseline = domain_module("baseline")
 

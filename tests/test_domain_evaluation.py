@@ -76,6 +76,4 @@ class TestVerdict(TestCase):
     def test_too_few(self):
         self.assertEqual(evaluation.verdict(*self._cases(0.9, 0.6, 100)).code, "too_few")
         chances = [0.9] * 300
-        self.assertEqual(
-            evaluation.verdict(chances, {}, [True] * 300, chances).code, "too_few"
-        )
+        self.assertEqual(evaluation.verdict(chances, {}, [True] * 300, chances).code, "too_few")

@@ -8,6 +8,7 @@ form, so screens and lists need not know which of them speaks.
 """
 
 from functools import partial
+from itertools import accumulate
 from math import exp
 from typing import NamedTuple
 
@@ -149,11 +150,10 @@ def together(scores):
 
 def _half(scores, total):
     """Days until invoices that make half of the money are each expected."""
-    still = total / 2
-    for days, amount in sorted(
+    by_day = sorted(
         (FARTHEST + 1 if days is None else days, amount) for amount, _chances, days in scores
-    ):
-        still -= amount
-        if still <= 0:
-            break
-    return days
+    )
+    upto = accumulate(amount for _days, amount in by_day)
+    return next(
+        days for (days, _amount), paid in zip(by_day, upto, strict=True) if paid * 2 >= total
+    )

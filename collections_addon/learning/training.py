@@ -86,9 +86,7 @@ def together(figures):
     if figures[LATE]["verdict"] in ("too_few", "not_predictable"):
         return figures[LATE]["verdict"]
     worse = any(
-        high < 0
-        for days in HORIZONS
-        for _mean, _low, high in figures[str(days)]["gains"].values()
+        high < 0 for days in HORIZONS for _mean, _low, high in figures[str(days)]["gains"].values()
     )
     return "not_better" if worse else figures["30"]["verdict"]
 
