@@ -4,7 +4,7 @@
 PYTHON ?= python3
 DEV = PYTHON="$(PYTHON)" "$(PYTHON)" scripts/dev.py
 
-.PHONY: help demo demo-connectors demo-channels serve test test-core test-outside coverage lint format translations dialogs bench evaluate shell stop clean
+.PHONY: help demo demo-connectors demo-channels serve test test-core test-outside coverage lint format translations dialogs bench evaluate evaluate-texts shell stop clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ bench: ## measure; SIZES=10000,100000 OUT=figures.json
 
 evaluate: ## how well payments can be predicted; DATA=file.csv COLUMNS=what=header,… TERMS=30 OUT=figures.json
 	@$(DEV) evaluate "$(DATA)" $(if $(COLUMNS),--columns "$(COLUMNS)") $(if $(TERMS),--terms $(TERMS)) $(if $(OUT),--out "$(OUT)")
+
+evaluate-texts: ## how well messages of customers are read, per language; OUT=figures.json
+	@$(DEV) evaluate-texts $(if $(OUT),--out "$(OUT)")
 
 dialogs: ## write docs/dialogs.md, the conversations as customers hear them
 	@$(DEV) dialogs

@@ -20,6 +20,7 @@ COMMANDS = {
     "translations": "export the terms, merge them into the languages, report",
     "bench": "measure against a generated ledger",
     "evaluate": "measure how well payments of a ledger can be predicted",
+    "evaluate-texts": "measure how well messages of customers are read",
     "dialogs": "write the page of conversations as customers hear them",
     "shell": "open Odoo's shell, or run a script in it, on the demonstration",
     "stop": "stop the private PostgreSQL servers",

@@ -20,6 +20,7 @@ from . import test_channel_choice
 from . import test_channel_portal
 from . import test_channel_post
 from . import test_email_reply
+from . import test_interaction_reading
 from . import test_livechat
 from . import test_experiment
 from . import test_simulation

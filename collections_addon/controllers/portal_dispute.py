@@ -33,7 +33,7 @@ class DisputePortal(CollectionsPortal):
         return self._page(visit, "collections_addon.portal_dispute_new", values, status)
 
     def _dispute_reasons(self, visit):
-        reasons = visit.env["collections.dispute.reason"].search([])
+        reasons = visit.env["collections.dispute.reason"].search([("is_dispute", "=", True)])
         return reasons.filtered(lambda reason: reason.code not in OWN_PAGE)
 
     @portal_page("/dispute/open", act="act")

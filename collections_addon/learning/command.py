@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from ..domain.evaluation import LEAST_AUC
-from . import ledger_csv
+from . import ledger_csv, texts_command
 
 NOT_PREDICTABLE = "not predictable: nobody can be told apart by how invoices were paid"
 
@@ -33,6 +33,7 @@ def main(arguments):
     train.add_argument("target", type=Path)
     train.add_argument("today", type=int, help="day number; nothing from then on is known")
     train.set_defaults(run=_train)
+    texts_command.add(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
 

@@ -141,6 +141,7 @@ class CollectionsCase(models.Model):
                 )
             )
         self.rating_apply(value, rating=rating, feedback=text)
+        self._note_rating(text, now)
         if value <= BAD:
             today = self.company_id._collections_today(now)
             self._customer_complain(text or self.env._("Not satisfied at all."), today)

@@ -182,7 +182,8 @@ class CollectionsDialogScript(models.Model):
 
     def _reasons(self, lang):
         """(code, label), the last of them for everything else."""
-        records = self.env["collections.dispute.reason"].sudo().with_context(lang=lang).search([])
+        reasons = self.env["collections.dispute.reason"].sudo().with_context(lang=lang)
+        records = reasons.search([("is_dispute", "=", True)])
         rows = [(one.code, one.name) for one in records if one.code not in ("other", ELSEWHERE)]
         return (
             *rows[:MOST_REASONS],

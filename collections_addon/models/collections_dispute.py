@@ -61,7 +61,12 @@ class CollectionsDispute(models.Model):
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
-    reason_id = fields.Many2one("collections.dispute.reason", required=True, tracking=True)
+    reason_id = fields.Many2one(
+        "collections.dispute.reason",
+        required=True,
+        tracking=True,
+        domain=[("is_dispute", "=", True)],
+    )
     line_ids = fields.One2many(
         "collections.dispute.line", "dispute_id", string="Contested Invoices", copy=True
     )

@@ -8,6 +8,8 @@ INTENTS = [
     ("paid", "Has Paid"),
     ("promise", "Promises a Date"),
     ("plan", "Needs a Payment Plan"),
+    ("cannot", "Cannot Pay"),
+    ("refuse", "Refuses to Pay"),
     ("dispute", "Contests"),
     ("question", "Asks Something"),
     ("complaint", "Complains"),

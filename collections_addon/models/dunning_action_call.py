@@ -137,6 +137,7 @@ class DunningAction(models.Model):
         self._finish_calls(outcome, note)
         values = {"outcome_id": outcome.id, "outcome_note": note, "callback_date": callback_date}
         self.write(values)
+        self._note_said(note, now)
         if outcome.is_reached:
             self._mark_sent(now)
         elif outcome.asks_callback and not self._is_unanswered_too_often(outcome):
@@ -152,8 +153,10 @@ class DunningAction(models.Model):
         self.activity_ids.sudo().with_context(active_test=False).filtered(
             lambda call: not call.dunning_outcome_id
         ).dunning_outcome_id = outcome
+        now = fields.Datetime.now()
         self.write({"outcome_id": outcome.id, "outcome_note": feedback or False})
-        self._mark_sent(fields.Datetime.now())
+        self._note_said(feedback, now)
+        self._mark_sent(now)
 
     def _check_call(self, outcome, callback_date, now):
         if self.channel_code != "call" or self.state != "sending":

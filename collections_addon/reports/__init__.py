@@ -1,1 +1,1 @@
-from . import collections_aging_report, collections_contact_report
+from . import collections_aging_report, collections_contact_report, collections_reason_report

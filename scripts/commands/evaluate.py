@@ -1,6 +1,7 @@
 """``make evaluate DATA=file.csv``: how well payments of a ledger can be predicted."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from devkit import environment, shell
@@ -23,13 +24,14 @@ def execute(arguments):
     program += [f"--columns={arguments.columns}"] if arguments.columns else []
     program += [f"--terms={arguments.terms}"] if arguments.terms else []
     program += [f"--json={Path(arguments.out).resolve()}"] if arguments.out else []
-    shell.run([_python(), *program])
+    shell.run([python("sklearn"), *program])
 
 
-def _python():
-    """An interpreter that has what the learnt model needs."""
-    try:
-        import sklearn  # noqa: F401
-    except ImportError:
-        return environment.ensure("intelligence") / "bin" / "python"
-    return sys.executable
+def python(*names):
+    """An interpreter that has what is learnt with.
+
+    :param names: of the packages that are needed
+    """
+    if all(find_spec(name) for name in names):
+        return sys.executable
+    return environment.ensure("intelligence") / "bin" / "python"

