@@ -23,6 +23,7 @@ from . import test_email_reply
 from . import test_interaction_reading
 from . import test_livechat
 from . import test_experiment
+from . import test_segment
 from . import test_simulation
 from . import test_refresh
 from . import test_dispute

@@ -36,5 +36,8 @@ class DunningAction(models.Model):
         """The first channel of the level, when another one took its place."""
         if self.channel_code != self.case_id.preferred_channel and not self.choice:
             return self.env["dunning.level.step"]
+        return self._first_unused_step()
+
+    def _first_unused_step(self):
         used = self._used_channels()
         return self.level_id._first_steps().filtered(lambda s: s.channel_code not in used)[:1]

@@ -1,3 +1,6 @@
+from odoo.tools import SQL
+
+
 class LevelBook:
     """Levels and channels by id, read once for a whole run.
 
@@ -27,6 +30,26 @@ class LevelBook:
         :param str|None preferred: code of a channel
         """
         return [step for step in self.all_steps[level_id] if step[1] == preferred][:1]
+
+    def preferences(self, env):
+        """The channels that take the place of a level's: the customer's wish, its group's.
+
+        :return: customer id -> codes or None, the first that counts first
+        :rtype: dict[int, tuple]
+        """
+        env["collections.case"].flush_model(["preferred_channel", "segment_id"])
+        env["collections.segment"].flush_model(["channel_code"])
+        query = SQL(
+            """
+            SELECT file.partner_id, file.preferred_channel, segment.channel_code
+              FROM collections_case file
+         LEFT JOIN collections_segment segment ON segment.id = file.segment_id
+             WHERE file.company_id = %s
+               AND (file.preferred_channel IS NOT NULL OR segment.channel_code IS NOT NULL)
+            """,
+            self.company.id,
+        )
+        return {partner: codes for partner, *codes in env.execute_query(query)}
 
     def opening(self, level_id, now):
         """How a new contact of a level begins: who has to say yes to it.

@@ -71,7 +71,6 @@ class DunningWriter:
         if self.company.collections_learn_channel:
             self.chooser = ChannelChooser(self.env, self.company, self.today, self.levels)
         self.env["dunning.action"].flush_model()
-        self.env["collections.case"].flush_model(["preferred_channel"])
         self.env["res.partner"].flush_model(["commercial_partner_id", "type", "active"])
         self.under_way = set(
             self.env.execute_query(
@@ -92,15 +91,7 @@ class DunningWriter:
             )
         )
 
-        self.preferred = dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT partner_id, preferred_channel FROM collections_case"
-                    " WHERE company_id = %s AND preferred_channel IS NOT NULL",
-                    self.company.id,
-                )
-            )
-        )
+        self.preferred = self.levels.preferences(self.env)
 
     # === COLLECTING === #
 
@@ -196,8 +187,11 @@ class DunningWriter:
                     yield partner_id, listing, step_id, code, choice
 
     def _steps(self, level_id, partner_id, currency_id):
-        """The customer's own wish, else what was learnt, else the level's channels."""
-        wished = self.levels.wished(level_id, self.preferred.get(partner_id))
+        """The customer's own wish, else its group's channel, else what was learnt, else the
+        level's channels."""
+        wished = []
+        for code in self.preferred.get(partner_id, ()):
+            wished = wished or self.levels.wished(level_id, code)
         if self.chooser and not wished:
             return self.chooser.steps(level_id, partner_id, currency_id)
         return [(*step, None) for step in wished or self.levels.first_steps[level_id]]
