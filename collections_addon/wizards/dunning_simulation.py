@@ -60,6 +60,17 @@ class DunningSimulation(models.TransientModel):
     )
 
     @api.depends("mode")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = wizard._title()
+
+    def _title(self):
+        if self.mode == "replay":
+            return self.env._("What If")
+        return self.env._("Coming Contacts")
+
+    @api.depends("mode")
     def _compute_period(self):
         today = fields.Date.context_today(self)
         for wizard in self:
@@ -79,9 +90,7 @@ class DunningSimulation(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "current",
-            "name": self.env._("Coming Contacts")
-            if self.mode == "forward"
-            else self.env._("What If"),
+            "name": self._title(),
         }
 
     def action_view_lines(self):
