@@ -21,7 +21,7 @@ CONNECTION, LOG, REF = (
     "collections.external.ref",
 )
 #: Records of a page, so that there are several pages.
-PAGE_SIZE = 15
+PAGE_SIZE = 12
 ADAPTER = "collections.connector.{}"
 #: Where a child can be killed: before or after this method, the so many-th time. In a first
 #: import, and in one that brings what changed.

@@ -20,7 +20,7 @@ class TestSyncCrash(DispatchCase):
         service = KINDS[provider](seed=number).start()
         self.addCleanup(service.stop)
         service.limits.minute = 10_000
-        service.fill(6, 40, ("USD",))
+        service.fill(4, 26, ("USD",))
         tokens = None
         if provider == "xero":
             service.add_app("our-app", SECRET, tenant=service.ledger.tenant)

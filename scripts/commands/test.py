@@ -13,6 +13,7 @@ from devkit.stand import STEPS, prepare
 GATES = {"collections_addon/domain/*": 100, "connectors/*/mapper.py": 100}
 MEASURED = f"{REPO}/collections_addon/*,{REPO}/connectors/*"
 NOTHING_CHOSEN = 5  # pytest's exit code
+LONG = 65  # seconds, after which a test tells where each of its threads is
 # How bad a JUnit entry is; the subtests of a test share its name and its fate.
 KINDS = {"skipped": 1, "failure": 2, "error": 2}
 
@@ -121,7 +122,7 @@ def _run_odoo(stand, name, arguments, tally):
     pytest = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
     pytest += ["-n", arguments.workers, "--dist=loadscope"]
     pytest += [f"--ignore-glob={database.mount()}/*/test_domain_*"]
-    pytest += ["--pyargs", f"odoo.addons.{MODULE}"]
+    pytest += ["-o", f"faulthandler_timeout={LONG}", "--pyargs", f"odoo.addons.{MODULE}"]
     _pytest(stand, "odoo", pytest, arguments.only, tally, cwd=REPO)
 
 
