@@ -58,6 +58,37 @@ class TestPrediction(CollectionsCommon):
         self.assertIn("paid sooner than others", good.reason_text)
         self.assertFalse(good.model_id)
 
+    def test_the_invoice_says_when_it_will_be_paid_and_why(self):
+        viewer = self.users["viewer"]
+        good, bad = (move.with_user(viewer) for move in (self.open_prompt, self.open_tardy))
+        one = self._prediction(self.open_tardy)
+        self.assertEqual(bad.prediction_date, one.expected_date)
+        self.assertIn(f"30 days {100 * one.chance_30:.0f} %", bad.prediction_chances)
+        self.assertIn("paid later than others", bad.prediction_reasons)
+        self.assertLess(good.prediction_date, bad.prediction_date)
+        paid = self.env["account.move"].search(
+            [("partner_id", "=", self.prompt.id), ("payment_state", "=", "paid")], limit=1
+        )
+        self.assertFalse(paid.prediction_chances or paid.prediction_date)
+
+    def test_of_several_installments_the_money_counts(self):
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "A tenth, the rest in 150 days",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": share, "nb_days": days})
+                    for share, days in ((10, 5), (90, 150))
+                ],
+            }
+        )
+        move = self._invoice(self.prompt, 1000, issued="2026-06-01", terms=terms)
+        self._score()
+        first, rest = move.prediction_ids.sorted("date_due")
+        self.assertLess(first.expected_date, rest.expected_date)
+        self.assertEqual(move.prediction_date, rest.expected_date)
+        share = 0.1 * first.chance_30 + 0.9 * rest.chance_30
+        self.assertIn(f"30 days {100 * share:.0f} %", move.prediction_chances)
+
     def test_a_paid_invoice_loses_its_prediction_and_a_part_payment_its_part(self):
         self._pay(self.open_prompt, day="2026-06-02")
         self._pay(self.open_tardy, 200, day="2026-06-02")
@@ -148,6 +179,8 @@ class TestPrediction(CollectionsCommon):
         self.assertEqual(self.good.segment, "able_willing")
         self.assertEqual(self.bad.segment, "informed")
         self.assertIn("Settled Invoices: 4", self.bad.group_text)
+        self.assertIn("as of 06/01/2026", self.bad.group_text)
+        self.assertRegex(self.good.group_text, r"Chance to Pay Within 30 Days: \d+%")
         change = self.good.segment_change_ids
         self.assertEqual((change.segment_id, change.date), (self.good.segment_id, TODAY))
         self._score(TODAY + timedelta(days=1))

@@ -5,6 +5,7 @@ from . import (
     account_move_line,
     account_move_pay_link,
     account_move_plan,
+    account_move_prediction,
     account_move_screen,
     account_partial_reconcile,
     account_payment,

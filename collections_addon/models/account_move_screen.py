@@ -10,12 +10,6 @@ class AccountMove(models.Model):
     dunning_line_ids = fields.Many2many(
         "account.move.line", compute="_compute_dunning_line_ids", string="Installments"
     )
-    prediction_ids = fields.One2many(
-        "collections.prediction",
-        "move_id",
-        string="Predictions",
-        groups="collections_addon.group_collections_viewer",
-    )
     is_on_hold = fields.Boolean(
         string="On Hold",
         compute="_compute_is_on_hold",

@@ -8,6 +8,7 @@ from odoo.tools import SQL, format_date
 
 from ..domain.segments import GROUPS, Override, group
 from .bulk_rows import loaded
+from .collections_segment_rule import SHARES
 from .dunning_action import CONTACTED
 
 #: Outcome of a contact -> the figure it counts for, and the days it is remembered.
@@ -45,14 +46,20 @@ class CollectionsCase(models.Model):
         "collections.segment.change", "case_id", string="History of the Group"
     )
 
-    @api.depends("group_evidence", "override_segment_id", "override_until", "override_reason")
+    @api.depends(
+        "group_evidence",
+        "profile_date",
+        "override_segment_id",
+        "override_until",
+        "override_reason",
+    )
     @api.depends_context("lang")
     def _compute_group_text(self):
         for case in self:
             if case.override_segment_id:
                 case.group_text = case._tell_override()
             else:
-                case.group_text = self._tell_evidence(case.group_evidence)
+                case.group_text = self._tell_evidence(case.group_evidence, case.profile_date)
 
     def _tell_override(self):
         who, why = self.override_user_id.name or "", self.override_reason or ""
@@ -62,17 +69,24 @@ class CollectionsCase(models.Model):
         return self.env._("Decided by %(who)s until %(day)s: %(why)s", who=who, day=day, why=why)
 
     @api.model
-    def _tell_evidence(self, evidence):
-        """Evidence as a person reads it: the figures and what they are.
+    def _tell_evidence(self, evidence, day=None):
+        """Evidence as a person reads it: the figures, what they are and of when.
 
         :param list evidence: of [rule, fact, value]
+        :param datetime.date day: on which they were so; None where it stands beside them
         :rtype: str
         """
-        fact = self.env["collections.segment.rule"]._fields["fact"]
-        names = dict(fact._description_selection(self.env))
-        return "; ".join(
-            f"{names.get(fact, fact)}: {value:g}" for _rule, fact, value in evidence or []
+        names = dict(
+            self.env["collections.segment.rule"]._fields["fact"]._description_selection(self.env)
         )
+        figures = "; ".join(
+            f"{names.get(fact, fact)}: " + (f"{value:.0%}" if fact in SHARES else f"{value:g}")
+            for _rule, fact, value in evidence or []
+        )
+        if not figures or not day:
+            return figures
+        day = format_date(self.env, day)
+        return self.env._("%(figures)s (as of %(day)s)", figures=figures, day=day)
 
     # === BY A PERSON === #
 

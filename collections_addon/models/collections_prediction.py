@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..domain.scoring import together
+
 
 class CollectionsPrediction(models.Model):
     """How likely one open invoice is to be paid within 7, 30 and 60 days, and why.
@@ -60,3 +62,22 @@ class CollectionsPrediction(models.Model):
         for prediction in self:
             prediction.reason_text = words._tell(prediction.reasons)
             prediction.reason_line = prediction.reason_text.replace("\n", "  ")
+
+    def _together(self):
+        """What these predictions of one day say of their money as a whole.
+
+        :return: percent within 7, 30 and 60 days; the expected date, or False
+        :rtype: tuple[list[str], datetime.date|bool]
+        """
+        chances, days = together(
+            [
+                (
+                    one.residual,
+                    (one.chance_7, one.chance_30, one.chance_60),
+                    (one.expected_date - one.date).days if one.expected_date else None,
+                )
+                for one in self
+            ]
+        )
+        date = False if days is None else fields.Date.add(self[:1].date, days=days)
+        return [f"{100 * chance:.0f}" for chance in chances], date

@@ -10,8 +10,8 @@ _logger = logging.getLogger(__name__)
 
 STATES = [("training", "Learning"), ("done", "Learned"), ("failed", "Failed")]
 VERDICTS = [
-    ("better", "Better than the Rule"),
-    ("not_better", "Not Better than the Rule"),
+    ("better", "Better than the Baselines"),
+    ("not_better", "Not Better than the Baselines"),
     ("not_predictable", "Not Predictable"),
     ("too_few", "Not Enough History"),
 ]

@@ -13,6 +13,8 @@ FACTS = [
     ("shortages", "Said It Cannot Pay, in 180 Days"),
     ("refusals", "Refused to Pay, in a Year"),
 ]
+#: Of these facts the figure is a share, from 0 to 1.
+SHARES = ("chance_30", "paid_in_month")
 GIVES = [
     (KNOWN, "Known"),
     ("able_willing", "Able and Willing"),
