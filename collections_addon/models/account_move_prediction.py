@@ -34,7 +34,7 @@ class AccountMove(models.Model):
             predictions = move.prediction_ids
             largest = predictions.sorted("residual", reverse=True)[:1]
             chances, date = predictions._together()
-            move.prediction_chances = predictions and self.env._(
+            move.prediction_chances = bool(predictions) and self.env._(
                 "7 days %(week)s %%, 30 days %(month)s %%, 60 days %(later)s %%",
                 **dict(zip(("week", "month", "later"), chances, strict=True)),
             )
