@@ -181,10 +181,8 @@ class CollectionsCase(models.Model):
 
     def _group_figures(self, company, today, partner_ids):
         """What the rules ask for, per case."""
-        said = self._answers(company, today)
-        these = SQL()
-        if partner_ids is not None:
-            these = SQL("AND partner_id = ANY(%s)", list(partner_ids))
+        said = self._answers(company, today, partner_ids)
+        these = self._only(partner_ids, "collections_case")
         rows = self.env.execute_query(
             SQL(
                 """
@@ -210,7 +208,7 @@ class CollectionsCase(models.Model):
             }
             yield (*row[:6], (row[6], row[7]) if row[6] else None, facts)
 
-    def _answers(self, company, today):
+    def _answers(self, company, today, partner_ids):
         """Case -> figures of what contacts have brought to light.
 
         Only what a person has written down counts as a shortage or a refusal.
@@ -224,11 +222,12 @@ class CollectionsCase(models.Model):
                   FROM dunning_action action JOIN dunning_outcome outcome
                        ON outcome.id = action.outcome_id
                  WHERE action.company_id = %s AND action.contact_date > %s
-                   AND action.state IN %s AND action.case_id IS NOT NULL
+                   AND action.state IN %s AND action.case_id IS NOT NULL %s
                 """,
                 company.id,
                 today - timedelta(days=365),
                 CONTACTED,
+                self._only_actions(partner_ids),
             )
         )
         said = defaultdict(lambda: defaultdict(int))

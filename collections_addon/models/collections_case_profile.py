@@ -167,10 +167,24 @@ class CollectionsCase(models.Model):
             self.env.cr.execute(self._profile_sql(company, today, partner_ids, table))
         self.invalidate_model(flush=False)
 
+    @api.model
+    def _only(self, partner_ids, table):
+        """The condition that a table speaks of some customers; none where it is about all."""
+        if partner_ids is None:
+            return SQL()
+        return SQL("AND %s = ANY(%s)", SQL.identifier(table, "partner_id"), list(partner_ids))
+
+    @api.model
+    def _only_actions(self, partner_ids):
+        """The same for `action`, a contact, by the index that contacts have."""
+        if partner_ids is None:
+            return SQL()
+        return SQL(
+            "AND action.case_id IN (SELECT id FROM collections_case WHERE partner_id = ANY(%s))",
+            list(partner_ids),
+        )
+
     def _profile_sql(self, company, today, partner_ids, scores):
-        these = SQL()
-        if partner_ids is not None:
-            these = SQL("AND c.partner_id = ANY(%s)", list(partner_ids))
         return SQL(
             """
             WITH paid AS (%(paid)s), sold AS (%(sold)s), promised AS (%(promised)s),
@@ -210,14 +224,14 @@ class CollectionsCase(models.Model):
             """,
             paid=self._paid_sql(today),
             sold=self._sold_sql(today),
-            promised=self._promised_sql(company, today),
-            disputed=self._disputed_sql(company),
-            answered=self._answered_sql(company, today),
+            promised=self._promised_sql(company, today, partner_ids),
+            disputed=self._disputed_sql(company, partner_ids),
+            answered=self._answered_sql(company, today, partner_ids),
             quality=self._quality_sql(),
             company=company.id,
             today=today,
             scores=scores,
-            these=these,
+            these=self._only(partner_ids, "c"),
         )
 
     def _paid_sql(self, today):
@@ -251,28 +265,30 @@ class CollectionsCase(models.Model):
             items=TABLE,
         )
 
-    def _promised_sql(self, company, today):
+    def _promised_sql(self, company, today, partner_ids):
         return SQL(
             """
             SELECT partner_id, count(*) FILTER (WHERE state = 'kept') AS kept,
                    count(*) FILTER (WHERE state = 'broken') AS broken
-              FROM collections_promise WHERE company_id = %s AND date > %s GROUP BY 1
+              FROM collections_promise WHERE company_id = %s AND date > %s %s GROUP BY 1
             """,
             company.id,
             today - YEAR,
+            self._only(partner_ids, "collections_promise"),
         )
 
-    def _disputed_sql(self, company):
+    def _disputed_sql(self, company, partner_ids):
         return SQL(
             """
             SELECT partner_id, count(*) FILTER (WHERE state = 'accepted') AS accepted,
                    count(*) FILTER (WHERE state IN ('rejected', 'withdrawn')) AS rejected
-              FROM collections_dispute WHERE company_id = %s GROUP BY 1
+              FROM collections_dispute WHERE company_id = %s %s GROUP BY 1
             """,
             company.id,
+            self._only(partner_ids, "collections_dispute"),
         )
 
-    def _answered_sql(self, company, today):
+    def _answered_sql(self, company, today, partner_ids):
         """Per customer: [channel, contacts made, contacts answered], the best first."""
         return SQL(
             """
@@ -284,7 +300,7 @@ class CollectionsCase(models.Model):
                       FROM dunning_action action
                  LEFT JOIN dunning_outcome outcome ON outcome.id = action.outcome_id
                      WHERE action.company_id = %(company)s AND action.contact_date > %(since)s
-                       AND action.state IN %(contacted)s
+                       AND action.state IN %(contacted)s %(these)s
                   GROUP BY 1, 2) by_channel
           GROUP BY partner_id
             """,
@@ -292,6 +308,7 @@ class CollectionsCase(models.Model):
             company=company.id,
             since=today - YEAR,
             contacted=CONTACTED,
+            these=self._only_actions(partner_ids),
         )
 
     def _answer_sql(self):
