@@ -139,6 +139,7 @@
         "views/collections_group_views.xml",
         "views/collections_experiment_views.xml",
         "views/collections_worklist_views.xml",
+        "views/collections_assignment_views.xml",
         "views/collections_menus.xml",
         "views/collections_reason_views.xml",
         "views/collections_channel_views.xml",
@@ -153,6 +154,7 @@
         "demo/demo_firm.xml",
         "demo/collections_channels.xml",
         "demo/collections_kpi.xml",
+        "demo/collections_worklist.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -207,8 +207,9 @@ class TestDistribution(TestCase):
         self.assertEqual((spread.count("ann"), spread.count("bob")), (2, 2))
         gone = self._give(customers, Rule(1, ("bob",)))
         self.assertEqual(set(gone.values()), {"bob"})
-        away = self._give(customers, rule, shares={"ann": 0.0})
-        self.assertEqual(set(away.values()), {"bob"})
+        rest = [Customer(n, "Y", 1, 5) for n in range(4, 8)]
+        away = self._give(customers + rest, rule, shares={"ann": 0.0})
+        self.assertEqual([away[n] for n in range(8)], ["ann"] * 4 + ["bob"] * 4)
 
     def test_a_customer_of_no_rule_stays(self):
         customers = [Customer(1, "X", 1, 5, collector="ann"), Customer(2, "Y", 1, 5)]

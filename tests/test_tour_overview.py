@@ -76,8 +76,7 @@ class TestOverviewTour(TourMixin, AccountTestInvoicingHttpCommon):
 class TestOverviewUnits(HttpCase):
     def test_unit_tests(self):
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            "&filter=@collections_addon/dashboard",
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&filter=@collections_addon",
             "",
             "",
             login="admin",

@@ -158,6 +158,17 @@ class TestWorklist(CollectionsCommon):
         self.assertFalse(self.large_case.action_ids)
         self.assertEqual(self._day()["left"], 2)
 
+    def test_a_talk_outside_the_hours_is_warned_of_and_written_down(self):
+        self.policy.write({"send_from": 12.0, "send_to": 18.0})
+        item = self._item(self.large_case)
+        with freeze_time(NOW):
+            customer = self.worklist.with_user(self.ann).get_customer(item.id)
+        self.assertIn("Do not call now", " ".join(customer["notices"]))
+        self._call(self.large_case, "refused")
+        call = self.large_case.action_ids
+        self.assertEqual((call.state, call.outcome_id.code), ("sent", "refused"))
+        self.assertIn("had taken place", call.override_reason)
+
     def test_a_call_asked_for_comes_at_its_time(self):
         with freeze_time(NOW):
             call = self.small_case.with_user(self.ann)._put_on_call_list(
@@ -262,6 +273,98 @@ class TestWorklist(CollectionsCommon):
         self.assertTrue(item.user_id.has_group("collections_addon.group_collections_manager"))
         self.assertEqual(self._names(), ["Small Ltd"])
         self.assertEqual(self._names(self.boss, scope="all")[0], "Large Ltd")
+
+    def test_a_public_mention_stops_automation_and_goes_to_a_manager(self):
+        """E6: what the customer says of us elsewhere is noted and obeyed."""
+        values = {"case_id": self.large_case.id, "text": "Never again", "opened_on": TODAY}
+        complaints = self.env["collections.complaint"].with_user(self.ann)
+        with self.assertRaises(ValidationError):
+            complaints.create({**values, "kind": "mention"})
+        mention = complaints.create(
+            {**values, "kind": "mention", "url": "https://reviews.example/1"}
+        )
+        told = mention.activity_ids
+        self.assertEqual(told.user_id, self.large_case._collections_manager())
+        self.assertIn("in public", told.summary)
+        run = self.env["dunning.run"]._execute(self.company, TODAY)
+        self.assertNotIn(self.large, run.action_ids.partner_id)
+        self.assertIn(self.small, run.action_ids.partner_id)
+        self.assertEqual(
+            self.large_case.with_user(self.ann).action_new_complaint()["res_model"],
+            "collections.complaint",
+        )
+
+    def test_a_control_group_is_not_called(self):
+        experiment = self.env["collections.experiment"].create(
+            {"name": "Do calls help?", "policy_id": self.policy.id, "share": 50}
+        )
+        self.env.cr.execute(
+            "UPDATE collections_experiment SET state = 'running', date_start = %s WHERE id = %s",
+            [TODAY, experiment.id],
+        )
+        self.env["collections.experiment.member"].sudo().create(
+            {
+                "experiment_id": experiment.id,
+                "company_id": self.company.id,
+                "partner_id": self.large.id,
+                "arm": "control",
+                "date": TODAY,
+                "level_id": self.policy.level_ids[0].id,
+            }
+        )
+        self.env.invalidate_all()
+        self._rank()
+        self.assertEqual(self._names(), ["Small Ltd"])
+
+    # === DISTRIBUTION === #
+
+    def _rule(self, people, **values):
+        return self.env["collections.assignment.rule"].create(
+            {"name": "Rule", "company_id": self.company.id, "user_ids": people.ids, **values}
+        )
+
+    def test_rules_give_new_customers_to_who_has_least_to_do(self):
+        team = self.env["collections.team"].create(
+            {"name": "Team", "company_id": self.company.id, "member_ids": self.bob.ids}
+        )
+        with self.assertRaises(ValidationError):
+            self._rule(self.env["res.users"])
+        self._rule(self.env["res.users"], team_id=team.id, amount_from=1000, sequence=1)
+        self._rule(self.ann | self.bob, sequence=2)
+        self.cases.collector_id = False
+        self.worklist._make_day(self.company, TODAY)
+        self.assertEqual(self.large_case.collector_id, self.bob)
+        self.assertEqual(self.small_case.collector_id, self.ann)
+        self.assertEqual(self._names(self.bob), ["Large Ltd"])
+        self.cases.collector_id = self.ann
+        self.worklist._make_day(self.company, TODAY)
+        self.assertEqual(self.cases.collector_id, self.ann, "The night takes nothing away")
+
+    def test_who_is_away_gets_nobody_new(self):
+        self._rule(self.ann | self.bob)
+        self._away(self.ann, self.bob)
+        self.cases.collector_id = False
+        self.worklist._make_day(self.company, TODAY)
+        self.assertEqual(self.cases.collector_id, self.bob)
+
+    def test_a_distribution_is_shown_before_it_is_done(self):
+        self._rule(self.ann | self.bob)
+        wizards = self.env["collections.assignment"].with_user(self.boss)
+        wizard = wizards.create({"company_id": self.company.id, "keep": False})
+        with self.assertRaises(UserError):
+            wizard.action_apply()
+        with freeze_time(NOW):
+            wizard.action_simulate()
+        self.assertEqual(self.cases.collector_id, self.ann)
+        self.assertEqual(wizard.move_count, 1)
+        after = {line.user_id: line.customers_after for line in wizard.line_ids}
+        self.assertEqual(after, {self.ann: 1, self.bob: 1})
+        wizard.action_apply()
+        self.assertEqual(self.cases.collector_id, self.ann | self.bob)
+        with self.assertRaises(AccessError):
+            wizards.with_user(self.ann).create({"company_id": self.company.id})
+        with self.assertRaises(AccessError):
+            self.env["collections.assignment.rule"].with_user(self.ann).search([]).unlink()
 
     # === ACCESS === #
 

@@ -84,7 +84,7 @@ def distribute(
     """Give customers to people.
 
     :param dict shares: person -> part of a full day, 1 where it is not named; who has none
-        gets nobody
+        gets nobody new
     :param keep: who has a customer keeps it where its rule allows
     :return: for every customer, in the order of the work
     """
@@ -110,9 +110,7 @@ def distribute(
 def _stays(customer, rule, shares, keep):
     if rule is None or not any(shares.get(person, 1.0) > 0 for person in rule.people):
         return True
-    if not keep or customer.collector not in rule.people:
-        return False
-    return shares.get(customer.collector, 1.0) > 0
+    return keep and customer.collector in rule.people
 
 
 def _least(people, load, shares):

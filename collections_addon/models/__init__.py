@@ -116,6 +116,7 @@ from . import (
     collections_text_model,
     collections_thank_you,
     collections_uplift,
+    collections_assignment_rule,
     digest_digest,
     discuss_channel_chat,
     im_livechat_channel,

@@ -91,6 +91,22 @@ class CollectionsCase(models.Model):
         context = {"default_case_id": self.id}
         return {**action, "domain": [("case_id", "=", self.id)], "context": context}
 
+    def action_new_complaint(self):
+        """Take down what the customer complains about, or says of us in public."""
+        self.ensure_one()
+        if self.open_complaint_id:
+            return self.action_open_complaints()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Complaint or Public Mention"),
+            "res_model": "collections.complaint",
+            "views": [
+                [self.env.ref("collections_addon.view_collections_complaint_form_quick").id, "form"]
+            ],
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
     def _rating_get_operator(self):
         """Override of `rating`: who looks after the customer is the one rated."""
         return self.collector_id.partner_id
@@ -144,10 +160,11 @@ class CollectionsCase(models.Model):
         self._note_rating(text, now)
         if value <= BAD:
             today = self.company_id._collections_today(now)
-            self._customer_complain(text or self.env._("Not satisfied at all."), today)
+            text = text or self.env._("Not satisfied at all.")
+            self._customer_complain(text, today, kind="rating")
         return value <= BAD
 
-    def _customer_complain(self, text, today, source="portal"):
+    def _customer_complain(self, text, today, source="portal", kind="complaint"):
         """The customer complains: automation stops, a manager is told.
 
         A second complaint while one is open is added to it.
@@ -161,7 +178,13 @@ class CollectionsCase(models.Model):
         complaint = self.open_complaint_id
         if not complaint:
             complaint = self.env["collections.complaint"].create(
-                {"case_id": self.id, "text": text, "source": source, "opened_on": today}
+                {
+                    "case_id": self.id,
+                    "text": text,
+                    "source": source,
+                    "kind": kind,
+                    "opened_on": today,
+                }
             )
         complaint._customer_post(self._customer_author(), text)
         return complaint

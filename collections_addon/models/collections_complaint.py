@@ -1,17 +1,22 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .collections_dispute import SOURCES
 
 _logger = logging.getLogger(__name__)
 STATES = [("open", "Open"), ("closed", "Closed")]
+KINDS = [
+    ("complaint", "Complaint"),
+    ("rating", "Low Satisfaction"),
+    ("mention", "Public Mention"),
+]
 TRANSITIONS = {"closed": {"open"}, "open": {"closed"}}
 
 
 class CollectionsComplaint(models.Model):
-    """A customer complains about how it is treated.
+    """A customer complains about how it is treated: to us, by a bad answer, or in public.
 
     While it is open nothing goes to the customer by itself: a manager answers first.
     """
@@ -24,6 +29,10 @@ class CollectionsComplaint(models.Model):
     case_id = fields.Many2one("collections.case", required=True, index=True, ondelete="cascade")
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, string="Customer")
     company_id = fields.Many2one(related="case_id.company_id", store=True)
+    kind = fields.Selection(KINDS, required=True, default="complaint", tracking=True)
+    url = fields.Char(
+        string="Where It Was Said", help="Address of the review, post or article, or its name."
+    )
     text = fields.Text(string="What the Customer Says", required=True)
     source = fields.Selection(SOURCES, required=True, default="collector")
     state = fields.Selection(STATES, required=True, default="open", tracking=True, copy=False)
@@ -48,6 +57,12 @@ class CollectionsComplaint(models.Model):
         complaints.case_id._mark_for_refresh()
         return complaints
 
+    @api.constrains("kind", "url")
+    def _check_place(self):
+        for complaint in self:
+            if complaint.kind == "mention" and not (complaint.url or "").strip():
+                raise ValidationError(self.env._("Say where the public mention can be read."))
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A complaint is evidence: close it instead of deleting it."))
@@ -56,15 +71,29 @@ class CollectionsComplaint(models.Model):
         case = self.case_id
         manager = case._collections_manager() or case.collector_id
         if manager and manager.active:
-            self.activity_schedule(
+            self.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=self.opened_on,
                 user_id=manager.id,
-                summary=self.env._("Answer the complaint of %s", self.partner_id.display_name),
+                summary=self._summary(),
             )
-        case.message_post(
-            body=self.env._("The customer complains: nothing is sent until that is settled.")
-        )
+        case.message_post(body=self._news())
+
+    def _summary(self):
+        name = self.partner_id.display_name
+        if self.kind == "mention":
+            return self.env._("Answer what %s says in public", name)
+        if self.kind == "rating":
+            return self.env._("Answer %s, who is not satisfied", name)
+        return self.env._("Answer the complaint of %s", name)
+
+    def _news(self):
+        if self.kind == "mention":
+            return self.env._(
+                "The customer speaks of us in public (%s): nothing is sent until that is settled.",
+                self.url,
+            )
+        return self.env._("The customer complains: nothing is sent until that is settled.")
 
     # === ACTION METHODS === #
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date, format_datetime
 
+from ..domain.contact_window import blocking_reason, timezone_of
+
 #: So many open invoices and past contacts are shown; the file of the customer has all.
 INVOICES, HISTORY = 12, 8
 
@@ -24,7 +26,8 @@ class CollectionsWorklist(models.AbstractModel):
         item = self.env["collections.worklist.item"].browse(item_id)
         item.check_access("read")
         case = item.case_id
-        today = item.company_id._collections_today(fields.Datetime.now())
+        now = fields.Datetime.now()
+        today = item.company_id._collections_today(now)
         return {
             "id": item.id,
             "name": item.partner_id.display_name,
@@ -32,7 +35,7 @@ class CollectionsWorklist(models.AbstractModel):
             "contact": self._contact(case),
             "figures": self._figures_of(item, case),
             "why": self._why(item),
-            "notices": self._notices(case),
+            "notices": self._notices(case, now),
             "invoices": self._invoices(case, today),
             "history": self._history(case),
             "script": self._script(case),
@@ -105,7 +108,7 @@ class CollectionsWorklist(models.AbstractModel):
             "tasks": item.task_text or "",
         }
 
-    def _notices(self, case):
+    def _notices(self, case, now):
         """What one has to know before calling."""
         _ = self.env._
         found = []
@@ -113,6 +116,8 @@ class CollectionsWorklist(models.AbstractModel):
             found.append(_("The customer complains: nothing is sent until that is settled."))
         if case.is_on_hold:
             found.append(_("Somebody has put collection on hold."))
+        if reason := self._closed(case, now):
+            found.append(_("Do not call now. %s", reason))
         refused = case.opt_out_ids.filtered(lambda row: not row.date_end)
         if "call" in refused.mapped("channel_code"):
             found.append(_("The customer does not want to be called."))
@@ -121,6 +126,15 @@ class CollectionsWorklist(models.AbstractModel):
         if case.bounced_email:
             found.append(_("Messages to %s come back.", case.bounced_email))
         return found
+
+    def _closed(self, case, now):
+        """Why it is not the time to call, in a sentence; None when it is."""
+        recipient, customer = case.recipient_id, case.partner_id
+        window = case._narrowed(case.sudo()._customer_policy()._contact_window())
+        country = recipient.country_id or customer.country_id
+        zone = timezone_of(recipient.tz or customer.tz, country.code, case.company_id.partner_id.tz)
+        reason = blocking_reason(now, window, zone)
+        return reason and self.env["dunning.reason"]._sentences()[reason]
 
     # === WHAT IS OPEN, WHAT WAS SAID === #
 

@@ -6,6 +6,8 @@ from ..domain.worklist import MUST
 
 #: A customer with a chance of so much to pay within 30 days, and below the other so little.
 LIKELY, UNLIKELY = 0.7, 0.3
+#: Why one had better not call now; a talk that took place is written down nevertheless.
+TIMING = frozenset(("outside_window", "holiday", "min_gap", "contact_cap"))
 
 
 class CollectionsWorklistItem(models.Model):
@@ -190,17 +192,17 @@ class CollectionsWorklistItem(models.Model):
         return call.action_call_outcome()
 
     def _new_call(self, now):
-        """The call that was, or is to be, made: through the gate, like any contact."""
-        case = self.case_id
-        owed = case.move_line_ids.filtered(lambda line: line.amount_residual > 0)
-        text = "\n\n".join(self.env["collections.worklist"]._script(case))
-        with self.env.cr.savepoint() as attempt:
-            call = case._new_message("call", owed.currency_id[:1] or case.currency_id, text)
-            call._send_claimed(now)
-            if call.state == "sending":
-                return call
-            reason = call.reason_code
-            attempt.rollback()
+        """The call that was made: through the gate, like any contact.
+
+        A talk outside the hours has taken place all the same, and is written down as such; the
+        screen warns before. What the customer refused, or does not owe, stays refused.
+        """
+        call, reason = self._try_call(now)
+        if not call and reason in TIMING:
+            held = self.env._("The talk had taken place already; it was written down.")
+            call, reason = self._try_call(now, held)
+        if call:
+            return call
         sentence = self.env["dunning.reason"]._sentences().get(reason)
         raise UserError(
             self.env._(
@@ -208,6 +210,21 @@ class CollectionsWorklistItem(models.Model):
                 sentence or self.env._("There is no number to call."),
             )
         )
+
+    def _try_call(self, now, override=""):
+        """A call that is under way, or nothing and the reason code."""
+        case = self.case_id
+        owed = case.move_line_ids.filtered(lambda line: line.amount_residual > 0)
+        text = "\n\n".join(self.env["collections.worklist"]._script(case))
+        with self.env.cr.savepoint() as attempt:
+            currency = owed.currency_id[:1] or case.currency_id
+            call = case._new_message("call", currency, text, override=override)
+            call._send_claimed(now)
+            if call.state == "sending":
+                return call, None
+            reason = call.reason_code
+            attempt.rollback()
+        return self.env["dunning.action"], reason
 
     def action_open_case(self):
         """Open the customer's file."""

@@ -152,6 +152,7 @@ class CollectionsWorklist(models.AbstractModel):
                 SELECT case_id, count(*) AS items FROM collections_prediction
                  WHERE company_id = %(company)s AND date_due < %(today)s GROUP BY 1)
             SELECT c.id, c.partner_id, c.collector_id, c.exposure::float8 AS exposure,
+                   partner.name, partner.country_id,
                    COALESCE(c.overdue, 0)::float8 AS overdue,
                    COALESCE(c.credit_amount, 0)::float8 AS credit,
                    c.oldest_due_date AS oldest, c.chance_30, c.segment_id,
@@ -280,11 +281,32 @@ class CollectionsWorklist(models.AbstractModel):
             elif foreign:
                 amount += min(float(contested[move_id]) * residual / foreign, residual)
             found[partner_id] = (amount, items, False)
-        for partner_id in facts._partner_pauses(company, today):
+        for partner_id in (
+            *facts._partner_pauses(company, today),
+            *self._control_group(company, today),
+        ):
             found[partner_id] = (0.0, 0, True)
         return found
 
+    def _control_group(self, company, today):
+        """Customers whom a running experiment leaves alone: calling them would spoil it."""
+        withheld = {}
+        experiments = self.env["collections.experiment"]._running(company)
+        for experiment in experiments.filtered(lambda one: one.kind == "no_contact"):
+            departures = defaultdict(dict)
+            self.env["dunning.facts"]._withhold(departures, experiment, today, None)
+            withheld.update(departures)
+        return withheld
+
     # === SCHEDULED ACTIONS === #
+
+    @api.model
+    def _make_day(self, company, today):
+        """Give new customers to collectors, and make the lists of a day."""
+        self.env["collections.assignment.rule"]._assign_new(company, today)
+        self.env["collections.case"].flush_model()
+        self._rank(company, today)
+        company.sudo().collections_work_date = today
 
     @api.model
     def _cron_rank(self):
@@ -298,8 +320,7 @@ class CollectionsWorklist(models.AbstractModel):
         ]
         progress._commit_progress(remaining=len(due))
         for company, today in due:
-            self._rank(company, today)
-            company.sudo().collections_work_date = today
+            self._make_day(company, today)
             if not progress._commit_progress(1):
                 break
 
@@ -310,9 +331,7 @@ class CollectionsCase(models.Model):
     def _profile_company(self, company, now):
         """Override: new chances give a new order."""
         super()._profile_company(company, now)
-        today = company._collections_today(now)
-        self.env["collections.worklist"]._rank(company, today)
-        company.sudo().collections_work_date = today
+        self.env["collections.worklist"]._make_day(company, company._collections_today(now))
 
 
 class CollectionsRefresh(models.Model):

@@ -1,13 +1,23 @@
-import { Component, markup, onMounted, useEffect, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    markup,
+    onMounted,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { formatCurrency } from "@web/core/currency";
 import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+const { DateTime } = luxon;
 
 /** Outcomes of a call, in the order of the keys 1 to 9. */
 export const OUTCOMES = [
@@ -31,7 +41,7 @@ export class CollectionsMyDay extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.keepLast = new KeepLast();
+        this.turn = 0;
         this.outcomes = OUTCOMES;
         this.heading = useRef("heading");
         this.state = useState({
@@ -46,7 +56,11 @@ export class CollectionsMyDay extends Component {
             task: "",
         });
         this.bindKeys();
-        onMounted(() => this.load());
+        onMounted(() => {
+            this.load();
+            this.clock = browser.setInterval(() => this.tick(), 60000);
+        });
+        onWillUnmount(() => browser.clearInterval(this.clock));
         useEffect(
             (id) => {
                 if (id) {
@@ -97,17 +111,40 @@ export class CollectionsMyDay extends Component {
         return this.all.findIndex((item) => item.id === this.state.currentId);
     }
 
-    async load(place = 0) {
-        const { scope, order, chance, task } = this.state;
-        this.state.day = await this.keepLast.add(
-            this.orm.call("collections.worklist", "get_day", [], {
-                scope,
-                order,
-                chance: chance || null,
-                task: task || null,
-            })
+    /** Calls that customers asked for come up at their time, without a hand's turn. */
+    async tick() {
+        const { day, busy } = this.state;
+        const soon = DateTime.now().plus({ minutes: 5 });
+        const due = day?.later.filter(
+            (item) => deserializeDateTime(item.callback_at) <= soon
         );
-        if (scope === "mine" && !this.state.day.can_work) {
+        if (busy || !due?.length) {
+            return;
+        }
+        await this.readDay();
+        this.state.said = _t(
+            "It is time to call %s.",
+            due.map((item) => item.name).join(", ")
+        );
+    }
+
+    async readDay() {
+        const { scope, order, chance, task } = this.state;
+        const turn = ++this.turn;
+        const day = await this.orm.call("collections.worklist", "get_day", [], {
+            scope,
+            order,
+            chance: chance || null,
+            task: task || null,
+        });
+        if (turn === this.turn) {
+            this.state.day = day;
+        }
+    }
+
+    async load(place = 0) {
+        await this.readDay();
+        if (this.state.scope === "mine" && !this.state.day.can_work) {
             this.state.scope = "all";
             await this.load();
             return;
@@ -119,11 +156,13 @@ export class CollectionsMyDay extends Component {
 
     async show(id) {
         this.state.currentId = id;
-        this.state.customer = id
-            ? await this.keepLast.add(
-                  this.orm.call("collections.worklist", "get_customer", [id])
-              )
+        const customer = id
+            ? await this.orm.call("collections.worklist", "get_customer", [id])
             : null;
+        if (this.state.currentId !== id) {
+            return;
+        }
+        this.state.customer = customer;
         this.state.said = this.announcement;
     }
 

@@ -1,0 +1,181 @@
+import { expect, test } from "@odoo/hoot";
+import { animationFrame } from "@odoo/hoot-mock";
+import { click, press, queryAllTexts, select } from "@odoo/hoot-dom";
+import {
+    allowTranslations,
+    defineModels,
+    makeMockEnv,
+    mockService,
+    models,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { getDefaultConfig } from "@web/views/view";
+
+import { CollectionsMyDay } from "@collections_addon/worklist/my_day";
+
+class Worklist extends models.Model {
+    _name = "collections.worklist";
+}
+
+class WorklistItem extends models.Model {
+    _name = "collections.worklist.item";
+}
+
+defineMailModels();
+defineModels([Worklist, WorklistItem]);
+
+const item = (id, name) => ({
+    id,
+    name,
+    value: 10,
+    chaseable: 100,
+    overdue: 100,
+    at_risk: 50,
+    days: 3,
+    chance: 0.5,
+    group: "",
+    tasks: [],
+    callback_at: "",
+    user: "",
+    is_mine: true,
+});
+
+const day = {
+    today: "2026-03-05",
+    made_for: "2026-03-05",
+    company: "Hermit",
+    currency_id: 1,
+    can_work: true,
+    can_manage: true,
+    items: [item(1, "First Ltd"), item(2, "Second Ltd")],
+    later: [],
+    left: 2,
+    left_value: 20,
+    done: 0,
+    found: 2,
+    people: [{ id: 7, name: "Ann", left: 2 }],
+    unassigned: 0,
+    stands_in_for: [],
+    tasks: [],
+};
+
+const customer = (id) => ({
+    id,
+    name: id === 1 ? "First Ltd" : "Second Ltd",
+    case_id: 10 + id,
+    contact: {
+        person: "",
+        email: "",
+        phones: [],
+        language: "",
+        zone: "",
+        channel: "",
+        hours: "",
+        collector: "",
+    },
+    figures: [],
+    why: { parts: [["Money", "$ 1"]], value: "$ 1", change: "", tasks: "" },
+    notices: [],
+    invoices: { rows: [], more: 0 },
+    history: [],
+    script: ["Greet"],
+    call_script: "",
+    next: "",
+    done_how: "",
+});
+
+async function settle() {
+    await animationFrame();
+    await animationFrame();
+    await animationFrame();
+}
+
+async function mountDay(given = {}) {
+    onRpc("collections.worklist", "get_day", ({ kwargs }) => {
+        expect.step(`day ${kwargs.scope} ${kwargs.order}`);
+        return { ...day, ...given };
+    });
+    onRpc("collections.worklist", "get_customer", ({ args }) => customer(args[0]));
+    allowTranslations();
+    const env = await makeMockEnv({ config: getDefaultConfig() });
+    await mountWithCleanup(CollectionsMyDay, {
+        env,
+        props: { action: {}, actionId: 1 },
+    });
+    await settle();
+}
+
+test("the next customer comes on one key, is in focus and is told", async () => {
+    await mountDay();
+    expect("h1").toHaveText("First Ltd");
+    await press("n");
+    await settle();
+    expect("h1").toHaveText("Second Ltd");
+    expect("h1").toBeFocused();
+    expect("[role=status]").toHaveText("Second Ltd, 2 of 2.");
+    await press("n");
+    await settle();
+    expect("h1").toHaveText("Second Ltd", { message: "the last one stays" });
+    await press("p");
+    await settle();
+    expect("h1").toHaveText("First Ltd");
+    expect.verifySteps(["day mine value"]);
+});
+
+test("an outcome is recorded by its key, and the list is read again", async () => {
+    onRpc("collections.worklist.item", "action_outcome", ({ args, kwargs }) => {
+        expect.step(`${args[0]} ${kwargs.context.call_outcome}`);
+        return {
+            type: "ir.actions.client",
+            tag: "display_notification",
+            params: { message: "Noted", next: {} },
+        };
+    });
+    mockService("action", {
+        doAction({ tag, params }) {
+            expect.step(`${tag} ${"next" in params}`);
+        },
+    });
+    await mountDay();
+    await press("8");
+    await settle();
+    expect.verifySteps([
+        "day mine value",
+        "1 voicemail",
+        "display_notification false",
+        "day mine value",
+    ]);
+});
+
+test("a manager looks at the day of somebody else, in another order", async () => {
+    await mountDay();
+    expect(queryAllTexts("select:first option")).toEqual([
+        "My work",
+        "Everybody's work",
+        "Ann (2)",
+    ]);
+    await click("select:first");
+    await select("7");
+    await settle();
+    await click("select:eq(1)");
+    await select("unlikely");
+    await settle();
+    expect.verifySteps(["day mine value", "day 7 value", "day 7 unlikely"]);
+});
+
+test("whoever only looks has no keys that change anything", async () => {
+    await mountDay({ can_work: false, can_manage: false });
+    expect("[data-outcome]").toHaveCount(0);
+    await press("d");
+    await press("1");
+    await settle();
+    expect.verifySteps(["day mine value", "day all value"]);
+});
+
+test("an empty day says why", async () => {
+    await mountDay({ items: [], left: 0, found: 0 });
+    expect("h2").toHaveText("Nothing is left to do");
+    expect.verifySteps(["day mine value"]);
+});
