@@ -158,6 +158,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "collections_addon/static/src/chat_team/**/*",
             "collections_addon/static/src/dashboard/**/*",
             "collections_addon/static/src/worklist/**/*",
         ],

@@ -1,6 +1,7 @@
 """Contacts by SMS: what is said, how it leaves at most once, what comes of it."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -68,6 +69,44 @@ class TestChannelSms(MessageCase):
         self.assertEqual(action.sent_to, "+12025550001")
         self.assertEqual(action.mail_message_id.message_type, "sms")
         self.assertEqual(action.mail_message_id.res_id, action.case_id.id)
+
+    def test_the_only_invoice_is_paid_where_its_ledger_wants(self):
+        """With two invoices, the customer's page shows both."""
+        elsewhere = "https://pay.ledger.example/1"
+        pages = patch.object(
+            self.registry["account.move"],
+            "_pay_links",
+            lambda moves: dict.fromkeys(moves.ids, elsewhere),
+        )
+        single, several = self._planned(self._debtor(1)), self._debtor(2)
+        self._invoice(several, 70, due="2026-03-11")
+        several = self._planned(several)
+        with pages:
+            self._send_at()
+        [first], [second] = (self.service.to(f"+1202555000{n}") for n in (1, 2))
+        self.assertTrue(first["body"].endswith(elsewhere))
+        self.assertNotIn("/collections/", first["body"])
+        self.assertIn(f"/collections/{several.case_id.id}/", second["body"])
+        self.assertEqual((single.state, several.state), ("sent", "sent"))
+
+    def test_installments_have_short_texts_of_their_own(self):
+        policy = self._policy(
+            "Plans",
+            values={"is_for_plans": True},
+            Before={"days": -3, "step_ids": self._steps("sms")},
+            Missed={"days": 3, "step_ids": self._steps("whatsapp")},
+            Last={"days": 12, "step_ids": self._steps("sms", "email")},
+        )
+        texts = policy.level_ids.step_ids.template.mapped("name")
+        self.assertEqual(
+            texts,
+            [
+                "Short text: before an installment",
+                "Short text: installment not received",
+                "Short text: payment plan at risk",
+                "Payment plan: last reminder",
+            ],
+        )
 
     def test_what_becomes_of_it_is_told_in_any_order_and_twice(self):
         actions = [self._planned(self._debtor(n)) for n in (1, 2, 3)]

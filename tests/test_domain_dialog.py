@@ -344,6 +344,14 @@ class DisputeCase(DialogCase):
         self.talk("5", "2", "it came broken", balances=only)
         self.assertEqual(self.values("dispute")["invoice"], "1")
 
+    def test_none_by_name(self):
+        """There is nothing to choose from: what is wrong is asked at once."""
+        unnamed = (EUR._replace(invoices=()),)
+        self.talk("5", balances=unnamed)
+        self.assertEqual(self.said, ["dispute_reason"])
+        self.talk("5", "2", "it came broken", balances=unnamed)
+        self.assertEqual(self.values("dispute")["invoice"], "all")
+
     def test_in_its_own_words(self):
         self.talk("the price on this invoice is wrong", "1", "1")
         self.assertEqual(self.values("dispute")["text"], "the price on this invoice is wrong")

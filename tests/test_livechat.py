@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -132,6 +133,13 @@ class TestLiveChat(PortalCommon):
         self.assertEqual(
             {(i.text, i.direction) for i in said}, {("Are you there?", "in"), ("I am.", "out")}
         )
+
+    def test_the_team_gets_the_way_to_the_file_and_the_customer_does_not(self):
+        chat = self._start(case=self.case)
+        address = f"/odoo/collections-customers/{self.case.id}"
+        told = Store().add(chat.with_user(self.users["collector"]).sudo()).get_result()
+        self.assertIn(address, str(told))
+        self.assertNotIn(address, str(self.store))
 
     def test_nobody_is_there_and_the_customer_is_not_forgotten(self):
         chat = self._start()

@@ -18,7 +18,8 @@ EMPHASIS = re.compile(r"</?(?:strong|b|em|i)\b[^>]*>")
 class Short(NamedTuple):
     """A text, ready to be handed over.
 
-    :param link: to the customer's own page, at the end of the text
+    :param link: at the end of the text: to the customer's own page, or to the page on which
+        the ledger of the only invoice is paid
     :param segments: messages it is sent as by SMS
     """
 
@@ -44,7 +45,7 @@ def compose(actions, today, most=MOST_SEGMENTS):
     :return: action id -> Short
     :rtype: dict[int, Short]
     """
-    found = {}
+    found, elsewhere = {}, _links_elsewhere(actions)
     by_text = actions.grouped(lambda a: (a.recipient_lang, a.step_id, a.level_id))
     for (lang, _step, _level), group in by_text.items():
         group = group.with_context(lang=lang)
@@ -57,16 +58,33 @@ def compose(actions, today, most=MOST_SEGMENTS):
             subject = " ".join(str(subjects[action.id]).split())
             if action.message_text:
                 subject, body = action._level_text()[0], action.message_text
-            found[action.id] = _short(action, lang, subject, body, today, most)
+            link = elsewhere.get(action.id) or _own_link(action, today)
+            found[action.id] = _short(action, lang, subject, body, link, most)
     return found
 
 
-def _short(action, lang, subject, body, today, most):
+def _links_elsewhere(actions):
+    """Contacts about one invoice that is paid on a page of its ledger -> that page."""
+    single = {
+        action.id: action.item_ids.move_id
+        for action in actions
+        if len(action.item_ids.move_id) == 1 and not action.plan_line_id
+    }
+    moves = actions.env["account.move"].browse({move.id for move in single.values()})
+    links = moves._pay_links() if moves else {}
+    return {id_: links[move.id] for id_, move in single.items() if move.id in links}
+
+
+def _own_link(action, today):
+    """The customer's page, or that of the plan it is about."""
+    plan = action.plan_line_id.plan_id
+    return action.case_id._portal_url(today, f"/plan/{plan.id}" if plan else "")
+
+
+def _short(action, lang, subject, body, link, most):
     body = " ".join(body.split())
     if action.test_mode:
         subject, body = f"[TEST] {subject}", f"[TEST] {body}"
-    plan = action.plan_line_id.plan_id
-    link = action.case_id._portal_url(today, f"/plan/{plan.id}" if plan else "")
     text = fit(body, link, most)
     size = measure(text)
     return Short(lang, subject, text, link, size.segments, size.is_unicode)

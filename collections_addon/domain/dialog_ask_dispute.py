@@ -21,8 +21,10 @@ def _begin_dispute(state, facts, heard):
     if heard.kind == "text" and len(heard.text.split()) > 3:
         state = replace(state, data={"said": heard.text[:MOST_TEXT]})
     invoices = _invoices(facts)
-    if len(invoices) == 1:
-        return go(state, facts, "dispute_reason", invoice=invoices[0][0].key)
+    if len(invoices) < 2:
+        # none by name: what is open is one thing, and there is nothing to choose from
+        key = invoices[0][0].key if invoices else "all"
+        return go(state, facts, "dispute_reason", invoice=key)
     return go(state, facts, "dispute_invoice")
 
 

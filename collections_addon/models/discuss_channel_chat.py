@@ -133,6 +133,23 @@ class DiscussChannel(models.Model):
         step = channel.chatbot_current_step_id
         return store.add_model_values("chatbot.script.step", {"id": step.id, "answer_ids": ids})
 
+    def _to_store_defaults(self, target):
+        """Override of `im_livechat`: our own people get the address of the customer's file."""
+        found = super()._to_store_defaults(target)
+        if target.is_internal(self.env):
+            found.append(
+                Store.Attr(
+                    "collections_case_url",
+                    lambda channel: channel._collections_case_url(),
+                    predicate=lambda channel: channel.channel_type == "livechat",
+                )
+            )
+        return found
+
+    def _collections_case_url(self):
+        case = self.sudo().collections_case_id
+        return f"/odoo/collections-customers/{case.id}" if case else False
+
     def _to_store(self, store, fields):
         """Override of `im_livechat`: what can be chosen, for who comes back to the page."""
         super()._to_store(store, fields)

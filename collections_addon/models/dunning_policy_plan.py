@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 #: Texts of the ladder of payment plans, by what the level is about.
 PLAN_TEXTS = ("pre_due", "missed", "last")
+#: For letters and e-mail, and for where there is little room.
+PLAN_FAMILIES = ("plan", "short_plan")
 
 
 class DunningPolicy(models.Model):
@@ -79,7 +81,9 @@ class DunningLevelStep(models.Model):
     @api.depends("level_id.policy_id.is_for_plans")
     def _compute_template(self):
         """Override: what the text depends on; texts of plans are defaults as well."""
-        plan_texts = {self._plan_text(name) for name in PLAN_TEXTS}
+        plan_texts = {
+            self._plan_text(name, family) for name in PLAN_TEXTS for family in PLAN_FAMILIES
+        }
         for step in self.filtered(lambda step: step.template in plan_texts):
             step.template = False
         super()._compute_template()
@@ -95,10 +99,12 @@ class DunningLevelStep(models.Model):
             name = "pre_due"
         elif level.days == last and level.days >= 10:
             name = "last"
-        return self._plan_text(name)
+        channel = self.channel_code and self.env["collections.channel"]._by_code(self.channel_code)
+        is_short = channel is not False and channel._texts == "short"
+        return self._plan_text(name, "short_plan" if is_short else "plan")
 
     @api.model
-    def _plan_text(self, name):
+    def _plan_text(self, name, family):
         return self.env.ref(
-            f"collections_addon.mail_template_plan_{name}", raise_if_not_found=False
+            f"collections_addon.mail_template_{family}_{name}", raise_if_not_found=False
         )
