@@ -243,8 +243,13 @@ class TestVoice(VoiceMixin, CollectionsCommon):
 
     @mute_logger(*QUIET)
     def test_in_doubt_the_provider_is_asked_whether_it_was_ordered(self):
-        for fault, orders, ends in (("lose", 1, "queued"), ("drop", 1, "sending")):
-            with self.subTest(fault), self.env.cr.savepoint() as undone:
+        for fault, became, ends in (
+            ("lose", "no-answer", ("queued", "no_answer")),
+            ("lose", "failed", ("failed", "call_failed")),
+            ("lose", "ringing", ("sending", False)),
+            ("drop", None, ("sending", "not_received")),
+        ):
+            with self.subTest(fault, became=became), self.env.cr.savepoint() as undone:
                 self.desk.calls.clear()
                 self.service.fault(fault, path="Calls", method="POST")
                 with self.day(DAY) as now:
@@ -252,11 +257,12 @@ class TestVoice(VoiceMixin, CollectionsCommon):
                     self._dispatch(now)
                 action = self._actions([("channel_code", "=", "voice")])
                 self.assertEqual(action.failure_type, "unknown")
-                if fault == "lose":
-                    self.desk.calls[-1].status = "no-answer"
+                if became:
+                    self.desk.calls[-1].status = became
                 with self.day(DAY, 13) as now:
                     self._dispatch(now)
-                self.assertEqual((len(self.desk.calls), action.state), (orders, ends))
+                self.assertEqual((action.state, action.failure_type), ends)
+                self.assertEqual(len(self.desk.calls), 1)
                 undone.rollback()
             self.service.clear_faults()
 

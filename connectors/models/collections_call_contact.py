@@ -87,7 +87,7 @@ class DunningAction(models.Model):
             self._note_answered(call, now)
         elif call.state == "failed":
             text = call.failure or self.env._("The number cannot be called.")
-            self._mark_failed("call_failed", text)
+            self._note_refusal("call_failed", text)
         else:
             self._call_again(call, now)
 
@@ -105,7 +105,7 @@ class DunningAction(models.Model):
         )
         labels = dict(call._fields["state"]._description_selection(self.env))
         if when is None:
-            self._mark_failed(call.state, labels[call.state])
+            self._note_refusal(call.state, labels[call.state])
             return
         self._transition("queued")
         self.write({"failure_type": call.state, "failure_text": labels[call.state]})
