@@ -153,6 +153,7 @@
         "demo/res_users.xml",
         "demo/demo_firm.xml",
         "demo/collections_channels.xml",
+        "demo/collections_experiment.xml",
         "demo/collections_kpi.xml",
         "demo/collections_worklist.xml",
     ],

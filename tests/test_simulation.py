@@ -124,6 +124,19 @@ class TestSimulation(QuickAccountingCommon):
         self.assertEqual(self._days(replay), [(date(2026, 3, 11), "Only")])
         rows = {r.level_id.name: (r.simulated_count, r.sent_count) for r in replay.summary_ids}
         self.assertEqual(rows, {"First": (0, 1), "Second": (0, 1), "Only": (1, 0)})
+        rows = {r.level_id.name: (r.usual_count, r.difference) for r in replay.summary_ids}
+        self.assertEqual(rows, {"First": (1, -1), "Second": (1, -1), "Only": (0, 1)})
+        self.assertEqual((replay.contact_count, replay.usual_count), (1, 2))
+
+    def test_what_the_contacts_cost(self):
+        self.env["collections.contact.cost"].search([("company_id", "=", self.company.id)]).unlink()
+        self.env["collections.contact.cost"].create(
+            {"channel_code": "email", "cost": 0.5, "date_start": "2026-01-01"}
+        )
+        self._invoice(100, "2026-02-01", "2026-03-01")
+        softer = self._policy("Softer", (("Only", 10),))
+        simulation = self._simulation(policy_id=self.policy.id, other_policy_id=softer.id)
+        self.assertEqual((simulation.cost, simulation.usual_cost), (0.5, 1.0))
 
     def test_the_form_offers_a_month_ahead_and_a_year_back(self):
         form = Form(self.env["dunning.simulation"])

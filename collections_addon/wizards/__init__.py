@@ -22,5 +22,6 @@ from . import (
     dunning_letter,
     dunning_preview,
     dunning_simulation,
+    dunning_simulation_line,
     dunning_simulation_plan,
 )

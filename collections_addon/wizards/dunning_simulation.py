@@ -12,6 +12,25 @@ from ..domain.simulation import PlayedLine, simulate
 CHUNK = 500
 
 
+class Play:
+    """The ladder played by one set of rules.
+
+    :param FactBook facts: the customers
+    :param Rules rules: played by
+    :param days_of: level id -> days
+    :param period: first and last day
+    :param is_open: see `domain.simulation.simulate`
+    """
+
+    def __init__(self, facts, rules, days_of, period, is_open):
+        self.facts = facts
+        self.how = (rules, days_of, period, is_open)
+        self.contacts = []
+
+    def add(self, partner_id, lines):
+        self.contacts += simulate(lines, self.facts.customer(partner_id), *self.how)
+
+
 class DunningSimulation(models.TransientModel):
     """What would be sent: in the coming days, or under other rules in the past.
 
@@ -54,6 +73,15 @@ class DunningSimulation(models.TransientModel):
         "dunning.simulation.summary", "simulation_id", string="By Level and Channel"
     )
     customer_count = fields.Integer(string="Customers", readonly=True)
+    contact_count = fields.Integer(string="Contacts by These Rules", readonly=True)
+    usual_count = fields.Integer(string="Contacts by the Present Rules", readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    cost = fields.Monetary(string="Cost by These Rules", readonly=True)
+    usual_cost = fields.Monetary(
+        string="Cost by the Present Rules",
+        readonly=True,
+        help="Contacts times what a contact by the channel costs.",
+    )
 
     _period_in_order = models.Constraint(
         "CHECK(date_to >= date_from)", "The last day cannot be before the first."
@@ -114,19 +142,28 @@ class DunningSimulation(models.TransientModel):
             raise UserError(
                 self.env._("%s has no dunning policy to simulate. Create one first.", company.name)
             )
-        facts = self._facts()
-        contacts = []
+        plays = self._plays(self._facts())
         for partner_ids in split_every(CHUNK, self._partner_ids()):
             for partner_id, lines in self._played_lines(partner_ids).items():
-                contacts += simulate(
-                    lines,
-                    facts.customer(partner_id),
-                    facts.rules,
-                    self.env["dunning.level"]._days_by_id(),
-                    (self.date_from, self.date_to),
-                    self._open_days(),
-                )
-        self._write_result(contacts)
+                for play in plays:
+                    play.add(partner_id, lines)
+        self._write_result(*(play.contacts for play in plays))
+
+    def _plays(self, facts):
+        """What is played: the rules asked for and, where they are others, the present ones.
+
+        :rtype: list[Play]
+        """
+        period = (self.date_from, self.date_to)
+        days_of = self.env["dunning.level"]._days_by_id()
+        plays = [Play(facts, facts.rules, days_of, period, self._open_days())]
+        if self.policy_id and self.other_policy_id:
+            other = self.other_policy_id._rules()[self.other_policy_id.id]
+            policies = {**facts.rules.policies, self.policy_id.id: other}
+            rules = facts.rules._replace(policies=policies)
+            is_open = self._open_days({self.policy_id.id: self.other_policy_id})
+            plays.insert(0, Play(facts, rules, days_of, period, is_open))
+        return plays
 
     def _facts(self):
         """Today's facts; the past knows nothing of today's contacts and pauses."""
@@ -140,15 +177,15 @@ class DunningSimulation(models.TransientModel):
                 departures.pop("withheld", None)
             facts.rules.move_pause.clear()
             facts.rules.move_disputed.clear()
-        if self.policy_id and self.other_policy_id:
-            other = self.other_policy_id._rules()[self.other_policy_id.id]
-            facts.rules.policies[self.policy_id.id] = other
         return facts
 
-    def _open_days(self):
-        """Whether customers may be contacted on a day, by the calendar of the policy."""
+    def _open_days(self, changed=None):
+        """Whether customers may be contacted on a day, by the calendar of the policy.
+
+        :param dict changed: policy id -> `dunning.policy` by whose calendar it goes
+        """
         policies = self.env["dunning.policy"].with_context(active_test=False)
-        changed = {self.policy_id.id: self.other_policy_id} if self.other_policy_id else {}
+        changed = changed or {}
 
         @cache
         def window(policy_id):
@@ -156,17 +193,37 @@ class DunningSimulation(models.TransientModel):
 
         return lambda policy_id, day: is_open_on(day, window(policy_id))
 
-    def _write_result(self, contacts):
+    def _write_result(self, contacts, present=None):
+        """Keep the contacts and what they add up to.
+
+        :param contacts: by the rules asked for
+        :param present: by the present rules, where those are others
+        """
         self.line_ids.unlink()
         self.summary_ids.unlink()
-        levels = self.env["dunning.level"].with_context(active_test=False)
-        values = []
-        for contact in contacts:
-            for step in levels.browse(contact.level_id)._first_steps():
-                values.append({**self._contact_values(contact), "channel_code": step.channel_code})
+        values = [
+            {**self._contact_values(contact), "channel_code": code}
+            for contact, code in self._by_channel(contacts)
+        ]
         self.env["dunning.simulation.line"].create(values)
+        simulated = Counter((v["level_id"], v["channel_code"]) for v in values)
+        usual = simulated
+        if present is not None:
+            usual = Counter((c.level_id, code) for c, code in self._by_channel(present))
         self.customer_count = len({contact.partner_id for contact in contacts})
-        self._write_summary(values)
+        self._write_summary(simulated, usual)
+        self._write_cost(simulated, usual)
+
+    def _by_channel(self, contacts):
+        """Every contact with each channel that its level begins with."""
+        levels = self.env["dunning.level"].with_context(active_test=False)
+        codes = {
+            level: levels.browse(level)._first_steps().mapped("channel_code")
+            for level in {contact.level_id for contact in contacts}
+        }
+        for contact in contacts:
+            for code in codes[contact.level_id]:
+                yield contact, code
 
     def _contact_values(self, contact):
         """Hook: values of the line of a simulated contact, all but its channel."""
@@ -181,8 +238,7 @@ class DunningSimulation(models.TransientModel):
             "item_count": contact.items,
         }
 
-    def _write_summary(self, values):
-        simulated = Counter((v["level_id"], v["channel_code"]) for v in values)
+    def _write_summary(self, simulated, usual):
         sent = self._sent_counts()
         self.env["dunning.simulation.summary"].create(
             [
@@ -191,11 +247,21 @@ class DunningSimulation(models.TransientModel):
                     "level_id": level_id,
                     "channel_code": code,
                     "simulated_count": simulated[level_id, code],
+                    "usual_count": usual[level_id, code],
                     "sent_count": sent[level_id, code],
                 }
-                for level_id, code in sorted({*simulated, *sent})
+                for level_id, code in sorted({*simulated, *usual, *sent})
             ]
         )
+
+    def _write_cost(self, simulated, usual):
+        """What the contacts cost at the prices of the last day."""
+        prices = self.env["collections.contact.cost"]._on(self.company_id, self.date_to)
+        self.cost, self.usual_cost = (
+            sum(count * prices.get(code, 0) for (_level, code), count in counts.items())
+            for counts in (simulated, usual)
+        )
+        self.contact_count, self.usual_count = simulated.total(), usual.total()
 
     def _sent_counts(self):
         """What was really sent in the period, per level and channel."""
@@ -294,45 +360,3 @@ class DunningSimulation(models.TransientModel):
         for line_id, day, change in self.env.execute_query(query):
             events.setdefault(line_id, []).append((day, change))
         return events
-
-
-class DunningSimulationLine(models.TransientModel):
-    """One contact that would be made."""
-
-    _name = "dunning.simulation.line"
-    _description = "Simulated Contact"
-    _order = "date, id"
-
-    simulation_id = fields.Many2one("dunning.simulation", required=True, ondelete="cascade")
-    date = fields.Date(required=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", required=True)
-    level_id = fields.Many2one("dunning.level", required=True)
-    channel_code = fields.Selection(
-        selection=lambda self: self.env["collections.channel"]._selection(), string="Channel"
-    )
-    currency_id = fields.Many2one("res.currency", required=True)
-    amount_total = fields.Monetary(string="Total")
-    amount_overdue = fields.Monetary(string="Overdue")
-    item_count = fields.Integer(string="Open Items")
-
-
-class DunningSimulationSummary(models.TransientModel):
-    """Contacts of one level and channel: simulated against really sent."""
-
-    _name = "dunning.simulation.summary"
-    _description = "Simulation Summary"
-    _order = "id"
-
-    simulation_id = fields.Many2one("dunning.simulation", required=True, ondelete="cascade")
-    level_id = fields.Many2one("dunning.level", required=True)
-    channel_code = fields.Selection(
-        selection=lambda self: self.env["collections.channel"]._selection(), string="Channel"
-    )
-    simulated_count = fields.Integer(string="Simulated")
-    sent_count = fields.Integer(string="Sent")
-    difference = fields.Integer(compute="_compute_difference")
-
-    @api.depends("simulated_count", "sent_count")
-    def _compute_difference(self):
-        for row in self:
-            row.difference = row.simulated_count - row.sent_count
