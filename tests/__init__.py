@@ -59,6 +59,7 @@ from . import test_debtor_format
 from . import test_channel_email
 from . import test_channel_email_delivery
 from . import test_channel_email_refusal
+from . import test_performance
 from . import test_team
 from . import test_thank_you
 from . import test_deletion

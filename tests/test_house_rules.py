@@ -27,6 +27,7 @@ CLOCK_ALLOWED = {
     "collections_connection_job.CollectionsConnection._sync_job",
     "collections_kpi.CollectionsKpi._catch_up_all",
     "collections_forecast.CollectionsForecast._make_all",
+    "collections_performance_count.CollectionsPerformance._count_all",
     "collections_case_profile.CollectionsCase._profile_all",
     "collections_demo.CollectionsDemo._load",
     "collections_connection_sync.CollectionsConnection._sync",

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from .collections_performance import DECIDED
 from .dunning_action import CONTACTED
 
 
@@ -23,7 +24,68 @@ class DigestDigest(models.Model):
     kpi_collections_waiting = fields.Boolean("Reminders Waiting for Approval")
     kpi_collections_waiting_value = fields.Integer(compute="_compute_kpi_collections_waiting_value")
 
+    kpi_collections_expected = fields.Boolean("Expected in 7 Days")
+    kpi_collections_expected_value = fields.Monetary(
+        compute="_compute_kpi_collections_expected_value"
+    )
+    kpi_collections_kept = fields.Boolean("Promises Kept, of 100")
+    kpi_collections_kept_value = fields.Integer(compute="_compute_kpi_collections_kept_value")
+    kpi_collections_targets = fields.Boolean("Collections Targets Met")
+    kpi_collections_targets_value = fields.Integer(compute="_compute_kpi_collections_targets_value")
+
     # === COMPUTE METHODS === #
+
+    def _compute_kpi_collections_expected_value(self):
+        """The first week of the latest forecast at the end of the period."""
+        self._check_collections_access()
+        _start, end, companies = self._get_kpi_compute_parameters()
+        domain = [
+            ("company_id", "in", companies.ids),
+            ("ahead", "=", 1),
+            ("is_rebuilt", "=", False),
+        ]
+        if end:
+            domain.append(("made_on", "<=", fields.Date.to_date(end)))
+        weeks = self.env["collections.forecast.week"].sudo().search(domain, order="made_on")
+        expected = {week.company_id: week.expected for week in weeks}
+        for digest in self:
+            company = digest.company_id or self.env.company
+            digest.kpi_collections_expected_value = expected.get(company, 0)
+
+    def _compute_kpi_collections_kept_value(self):
+        """Of the promises whose time was up in the period, those kept."""
+        self._check_collections_access()
+        start, end, companies = self._get_kpi_compute_parameters()
+        rows = (
+            self.env["collections.promise"]
+            .sudo()
+            ._read_group(
+                [
+                    ("company_id", "in", companies.ids),
+                    ("state", "in", DECIDED),
+                    ("deadline", ">=", fields.Date.to_date(start)),
+                    ("deadline", "<", fields.Date.to_date(end)),
+                ],
+                ["company_id", "state"],
+                ["__count"],
+            )
+        )
+        for digest in self:
+            company = digest.company_id or self.env.company
+            counts = {state: count for owner, state, count in rows if owner == company}
+            total = sum(counts.values())
+            digest.kpi_collections_kept_value = total and round(100 * counts.get("kept", 0) / total)
+
+    def _compute_kpi_collections_targets_value(self):
+        """Targets that are met now."""
+        self._check_collections_access()
+        _start, _end, companies = self._get_kpi_compute_parameters()
+        targets = self.env["collections.target"].sudo()
+        targets = targets.search([("company_id", "in", companies.ids)])
+        for digest in self:
+            company = digest.company_id or self.env.company
+            mine = targets.filtered(lambda target, company=company: target.company_id == company)
+            digest.kpi_collections_targets_value = len(mine.filtered("is_met"))
 
     def _compute_kpi_collections_overdue_value(self):
         self._compute_from_daily_figures("kpi_collections_overdue_value", "overdue")
@@ -69,6 +131,9 @@ class DigestDigest(models.Model):
             kpi_collections_collected="collections_addon.action_collections_overview",
             kpi_collections_contacts="collections_addon.action_collections_overview",
             kpi_collections_waiting="collections_addon.action_collections_overview",
+            kpi_collections_expected="collections_addon.action_collections_forecast",
+            kpi_collections_kept="collections_addon.action_collections_promise",
+            kpi_collections_targets="collections_addon.action_collections_target",
         )
         return actions
 

@@ -27,7 +27,9 @@ import {
     trendChart,
 } from "./overview_charts";
 import { OverviewForecast, forecastChart } from "./overview_forecast";
+import { formulas } from "./overview_formulas";
 import { paceTiles } from "./overview_pace";
+import { resultTiles, rollChart } from "./overview_results";
 import { palette } from "./overview_colors";
 
 const OPEN_STATES = ["draft", "queued", "sending"];
@@ -43,6 +45,7 @@ export class CollectionsOverview extends Component {
         this.action = useService("action");
         this.companies = user.activeCompanies;
         this.keepLast = new KeepLast();
+        this.formulas = formulas();
         this.state = useState({
             data: null,
             charts: null,
@@ -160,6 +163,7 @@ export class CollectionsOverview extends Component {
             skipped: skippedChart(data.skipped, this.format),
             next: nextChart(data.next, this.format),
             forecast: forecastChart(data.forecast, this.format),
+            rolls: rollChart(data.rolls, this.format),
         };
     }
 
@@ -261,25 +265,16 @@ export class CollectionsOverview extends Component {
         return paceTiles(this.state.data.pace, this.format, open);
     }
 
-    get formulas() {
-        return {
-            aging: _t("What is owed, before credits, by days past the due date."),
-            trend: _t(
-                "Owed: open items before credits. Overdue: those past due. As of each day; days before the first daily figures come from the dates of invoices and payments."
-            ),
-            contacts: _t(
-                "Contacts under way now, made today, or prepared by today's run, by channel and state."
-            ),
-            skipped: _t(
-                "Open items the last run did not contact anybody about, by its reason."
-            ),
-            top: _t(
-                "Customers by the sum of their overdue items at the last evaluation."
-            ),
-            next: _t(
-                "Customers by the day of their next step; what should have happened before counts today."
-            ),
-        };
+    get resultTiles() {
+        const { results } = this.state.data;
+        const open = () =>
+            this.open(
+                _t("Results"),
+                "collections.performance",
+                [["month", ">=", results.since]],
+                ["pivot", "graph", "list", "form"]
+            );
+        return resultTiles(results, this.format, open);
     }
 
     // Choices
@@ -328,6 +323,22 @@ export class CollectionsOverview extends Component {
             ["bucket_id", "=", bucketId],
             ["residual", ">", 0],
         ]);
+    }
+
+    openRolls(bucketId) {
+        return this.open(
+            _t("Roll Rates"),
+            "collections.roll",
+            [
+                ["bucket_id", "=", bucketId],
+                ["month", "=", this.state.data.rolls.month],
+            ],
+            ["list", "pivot", "graph"]
+        );
+    }
+
+    openTargets() {
+        return this.open(_t("Targets"), "collections.target", [], ["list"]);
     }
 
     openContacts({ channel, state }) {

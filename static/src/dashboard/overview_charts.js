@@ -177,7 +177,7 @@ export function nextChart(days, format) {
  * @returns {object}
  */
 export function chartOptions(chart, format, isRtl) {
-    const text = chart.isMoney ? format.short : format.number;
+    const text = axisText(chart, format);
     const category = {
         stacked: Boolean(chart.stacked),
         reverse: isRtl && !chart.horizontal,
@@ -192,6 +192,7 @@ export function chartOptions(chart, format, isRtl) {
     const value = {
         stacked: Boolean(chart.stacked),
         beginAtZero: true,
+        max: chart.isPercent ? 100 : undefined,
         reverse: isRtl && Boolean(chart.horizontal),
         position: isRtl && !chart.horizontal ? "right" : undefined,
         ticks: {
@@ -229,14 +230,19 @@ export function chartOptions(chart, format, isRtl) {
                 callbacks: {
                     label: (item) =>
                         `${item.dataset.label}: ${
-                            chart.isMoney
-                                ? format.money(item.raw)
-                                : format.number(item.raw)
+                            chart.isMoney ? format.money(item.raw) : text(item.raw)
                         }`,
                 },
             },
         },
     };
+}
+
+function axisText(chart, format) {
+    if (chart.isPercent) {
+        return (number) => `${format.decimal(number)} %`;
+    }
+    return chart.isMoney ? format.short : format.number;
 }
 
 function series(label, points, key, color, borderDash = []) {

@@ -58,6 +58,42 @@ const quiet = {
         contacts_today: 0,
     },
     aging: [],
+    results: {
+        since: "2026-01-01",
+        is_counted: true,
+        collected: 900,
+        kept: 0.75,
+        kept_amount: 0.8,
+        promises: 4,
+        cycle: null,
+        disputes: 0,
+        roll: 0.2,
+        cost: 0.01,
+        contacts: 3,
+    },
+    rolls: {
+        month: "2026-02-01",
+        rows: [
+            {
+                bucket_id: 2,
+                name: "1–30",
+                begin: 100,
+                settled: 0.5,
+                stayed: 0.25,
+                rolled: 0.25,
+            },
+        ],
+    },
+    targets: [
+        {
+            id: 3,
+            figure: "DSO, days",
+            who: "North",
+            value: 40,
+            actual: 38,
+            is_met: true,
+        },
+    ],
     forecast: {
         can_make: true,
         ids: [1],
@@ -256,5 +292,26 @@ test("the forecast says how good it is, and leads to the invoices of a week", as
     await click("[data-card=forecast] tbody tr:nth-child(2) button");
     expect.verifySteps([
         ["collections.prediction", ["expected_date", ">=", "2026-03-05"]],
+    ]);
+});
+
+test("results, roll rates and targets are shown, blank where undefined", async () => {
+    answer(busy);
+    mockService("action", {
+        doAction(action) {
+            expect.step([action.res_model, action.domain[1]]);
+        },
+    });
+    await mountOverview();
+    expect("[data-tile=kept]").toHaveText(/75.0 %/);
+    expect("[data-tile=cycle]").toHaveText(/–/);
+    expect("[data-card=targets] .badge").toHaveText("Yes");
+    await click("[data-card=rolls] .o_collections_toggle");
+    await animationFrame();
+    await click("[data-card=rolls] tbody button");
+    await click("[data-tile=roll]");
+    expect.verifySteps([
+        ["collections.roll", ["bucket_id", "=", 2]],
+        ["collections.performance", ["month", ">=", "2026-01-01"]],
     ]);
 });
