@@ -122,6 +122,7 @@ class TestPerformance(CollectionsCommon):
                 "currency_id": self.company.currency_id.id,
                 "channel_code": "letter",
                 "recipient_id": self.first.id,
+                "level_id": self._level("Friendly").id,
                 "state": "sent",
                 "sent_at": "2026-03-04 10:00:00",
                 "contact_date": "2026-03-04",
