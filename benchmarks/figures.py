@@ -1,6 +1,6 @@
 """Times the figures on a large ledger: what runs at night, and what a screen waits for.
 
-    python benchmarks/numbers.py DATABASE
+    python benchmarks/figures.py DATABASE
 
 The database has the module and a ledger (`generate.py`). Predictions are made first, for
 the forecast is made of them. Everything is rolled back.
