@@ -185,6 +185,21 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         self.assertIn("It helps: by 46.7 points", experiment.verdict_text)
         self.assertLess(row.effect_low, row.effect)
 
+    def test_the_worklist_takes_the_measured_effect_over(self):
+        """40 of 60 paid against 12 of 60: of the 80 percent left, 46.7 / 80 come in."""
+        experiment = self._experiment(min_size=30, level_ids=self._level("Firm").ids)
+        manager = experiment.with_user(self.users["manager"])
+        with self.assertRaises(UserError):
+            manager.action_use_in_worklist()
+        self._fill(experiment, paid={"treated": 40, "control": 12}, of=60)
+        experiment._measure(date(2026, 5, 1))
+        for _twice in range(2):
+            manager.action_use_in_worklist()
+        line = self.env["collections.uplift"].search([("company_id", "=", self.company.id)])
+        self.assertEqual((line.days_from, line.is_measured, line.share), (15, True, 0.583))
+        with self.assertRaises(AccessError):
+            experiment.with_user(self.users["collector"]).action_use_in_worklist()
+
     def test_no_difference_is_said_to_be_none(self):
         experiment = self._experiment(min_size=30)
         self._fill(experiment, paid={"treated": 20, "control": 19}, of=60)

@@ -75,6 +75,7 @@ from . import (
     collections_experiment,
     collections_experiment_member,
     collections_experiment_result,
+    collections_experiment_uplift,
     collections_experiment_words,
     account_move_line_allocation,
     account_move_charge,
