@@ -62,7 +62,7 @@ class TestWorklist(CollectionsCommon):
         self.assertIn("assumed, not measured", customer["why"]["change"])
         self.assertEqual([row["name"] for row in customer["invoices"]["rows"]], [self.invoice.name])
         self.assertEqual(customer["contact"]["phones"], [["Large Ltd", "+1 555 0101"]])
-        self.assertIn("is overdue, the oldest for 20 days", " ".join(customer["script"]))
+        self.assertIn("the oldest item is overdue since 05/12/2026", " ".join(customer["script"]))
 
     def test_orders_and_filters_from_most_to_least_likely(self):
         self.env.cr.execute(
@@ -270,6 +270,7 @@ class TestWorklist(CollectionsCommon):
         self._rank()
         item = self._item(self.large_case)
         self.assertEqual((item.urgency, item.chaseable, item.value), (1, 0, 0))
+        self.assertIn("do not ask for it", " ".join(self.worklist._script(self.large_case)))
         self.assertTrue(item.user_id.has_group("collections_addon.group_collections_manager"))
         self.assertEqual(self._names(), ["Small Ltd"])
         self.assertEqual(self._names(self.boss, scope="all")[0], "Large Ltd")
@@ -395,6 +396,24 @@ class TestWorklist(CollectionsCommon):
         self.assertFalse(
             self.env["collections.absence"].with_user(stranger).search([("id", "=", absence.id)])
         )
+
+    def test_the_screen_asks_as_often_for_many_as_for_few(self):
+        def queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._day(self.boss, scope="all")
+            return self.env.cr.sql_log_count - before
+
+        queries()
+        few = queries()
+        for number in range(12):
+            customer = self._customer(f"Customer {number}")
+            self._invoice(customer, 100, due="2026-04-02")
+            self.env["collections.case"]._of(customer, self.company)._refresh(TODAY)
+        self._rank()
+        self.assertEqual(len(self._names(self.boss, scope="all")), 14)
+        self.assertLessEqual(queries(), few + 1)
 
     # === ASSUMPTIONS === #
 

@@ -200,7 +200,6 @@ class CollectionsWorklist(models.AbstractModel):
         :rtype: list[str]
         """
         _ = self.env._
-        money = self._money(case.currency_id)
         lines = [
             _(
                 "Greet %(person)s, say who you are and that you call for %(company)s.",
@@ -209,14 +208,7 @@ class CollectionsWorklist(models.AbstractModel):
             ),
             _("Make sure you speak to the person who sees to payments before you name amounts."),
         ]
-        if case.overdue:
-            lines.append(
-                _(
-                    "%(amount)s is overdue, the oldest for %(days)s days. Ask when it is paid.",
-                    amount=money(case.overdue),
-                    days=case.days_overdue,
-                )
-            )
+        lines += self._demand(case)
         if broken := self._last_broken(case):
             lines.append(
                 _(
@@ -226,6 +218,26 @@ class CollectionsWorklist(models.AbstractModel):
                 )
             )
         return lines + self._closing_lines(case)
+
+    def _demand(self, case):
+        """What is asked for: nothing that is contested, promised, in a plan or on hold."""
+        item = case.worklist_item_ids[:1]
+        asked = item.chaseable if item else case.overdue
+        if asked > 0:
+            return [
+                self.env._(
+                    "Ask when %(amount)s is paid; the oldest item is overdue since %(date)s.",
+                    amount=format_amount(self.env, asked, case.currency_id),
+                    date=format_date(self.env, case.oldest_due_date),
+                )
+            ]
+        if case.overdue:
+            return [
+                self.env._(
+                    "What is overdue is contested, promised, in a plan or on hold: do not ask for it."
+                )
+            ]
+        return []
 
     def _closing_lines(self, case):
         _ = self.env._

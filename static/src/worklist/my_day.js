@@ -32,6 +32,15 @@ export const OUTCOMES = [
     { code: "wrong_number", label: _t("Wrong number"), icon: "fa-times" },
 ];
 
+/** An action as the action service wants it: the buttons of a form get it so from the server. */
+function whole(action) {
+    if (action.type !== "ir.actions.act_window" || action.views) {
+        return action;
+    }
+    const views = action.view_mode.split(",").map((mode) => [false, mode]);
+    return { ...action, views };
+}
+
 /** A collector's day: the ranked list, and all that is needed of one customer beside it. */
 export class CollectionsMyDay extends Component {
     static template = "collections_addon.MyDay";
@@ -213,11 +222,13 @@ export class CollectionsMyDay extends Component {
     outcome(code) {
         const place = this.index;
         return this.act(async () => {
-            const result = await this.orm.call(
-                "collections.worklist.item",
-                "action_outcome",
-                [[this.state.currentId]],
-                { context: { call_outcome: code } }
+            const result = whole(
+                await this.orm.call(
+                    "collections.worklist.item",
+                    "action_outcome",
+                    [[this.state.currentId]],
+                    { context: { call_outcome: code } }
+                )
             );
             if (result.type === "ir.actions.client") {
                 delete result.params.next;
@@ -285,9 +296,11 @@ export class CollectionsMyDay extends Component {
     caseAction(method) {
         const place = this.index;
         return this.act(async () => {
-            const result = await this.orm.call("collections.case", method, [
-                [this.state.customer.case_id],
-            ]);
+            const result = whole(
+                await this.orm.call("collections.case", method, [
+                    [this.state.customer.case_id],
+                ])
+            );
             await this.action.doAction(
                 result,
                 result.target === "new" ? { onClose: () => this.load(place) } : {}

@@ -149,6 +149,26 @@ test("an outcome is recorded by its key, and the list is read again", async () =
     ]);
 });
 
+test("an outcome that asks for more opens its dialog, then the list is read again", async () => {
+    onRpc("collections.worklist.item", "action_outcome", () => ({
+        type: "ir.actions.act_window",
+        res_model: "dunning.call.outcome",
+        res_id: 3,
+        view_mode: "form",
+        target: "new",
+    }));
+    mockService("action", {
+        doAction({ views }, { onClose }) {
+            expect.step(views);
+            onClose();
+        },
+    });
+    await mountDay();
+    await press("6");
+    await settle();
+    expect.verifySteps(["day mine value", [[false, "form"]], "day mine value"]);
+});
+
 test("a manager looks at the day of somebody else, in another order", async () => {
     await mountDay();
     expect(queryAllTexts("select:first option")).toEqual([
