@@ -234,7 +234,7 @@ class CollectionsWorklist(models.AbstractModel):
         if case.overdue:
             return [
                 self.env._(
-                    "What is overdue is contested, promised, in a plan or on hold: do not ask for it."
+                    "What is overdue is contested, promised, planned or on hold: do not ask for it."
                 )
             ]
         return []
