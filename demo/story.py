@@ -7,6 +7,7 @@ from .charges import Charges
 from .customers import CUSTOMERS
 from .events import Events
 from .ledger import Ledger
+from .messages import Messages
 from .replay import Replay
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ SEGMENTS = {
     "trouble": "cannot_pay",
     "installments": "informed",
 }
-CRONS = ("dunning_dispatch", "collections_refresh", "collections_charge")
+CRONS = ("dunning_dispatch", "collections_refresh", "collections_charge", "text_read")
 
 
 class Story:
@@ -61,6 +62,7 @@ class Story:
         self.charges.decide()
         self._hand_over()
         Autopay(self).begin()
+        Messages(self).write()
         self._compute_figures()
         _logger.info(
             "Demo firm: %s customers, %s contacts",

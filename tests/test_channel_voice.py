@@ -1,5 +1,6 @@
 """Automatic calls: made, answered, talked through, transferred, recorded, repeated."""
 
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from odoo import Command
@@ -329,6 +330,48 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         self.assertTrue(call.audio_id)
         calls._delete_recordings(self._at("2026-03-21"))
         self.assertFalse(call.audio_id or call.recording_until)
+
+    def test_a_recording_is_written_down_where_an_engine_is_there(self):
+        self.policy.write({"voice_record": "ask", "voice_record_days": 10})
+        action = self._order()
+        self._play(Debtor([Speak("yes"), HangUp()]), DAY)
+        call, calls = self._call(action), self._scheduler["collections.call"]
+        engine = type(self.env["collections.transcriber"])
+        now = self._at("2026-03-11")
+        with patch.object(engine, "_begin", return_value=("/nowhere", 1)) as begin:
+            self.assertEqual(calls._begin_transcript(now), call)
+            self.assertTrue(begin.call_args.args[0].startswith(b"ID3"))
+            with patch.object(engine, "_outcome", return_value=("running", None)):
+                call.sudo()._take_transcript(now)
+                self.assertTrue(call.sudo().transcript_folder)
+            heard = {"text": "We pay on Friday.", "language": "en", "confidence": 0.8}
+            with patch.object(engine, "_outcome", return_value=("done", heard)):
+                call.sudo()._take_transcript(now)
+            self.assertFalse(calls._begin_transcript(now), "it is written down once")
+        said = call.transcript_id
+        self.assertEqual((said.text, said.case_id), ("We pay on Friday.", call.case_id))
+        self.assertEqual((said.audio_id, said.reading_state), (call.audio_id, "waiting"))
+        said.with_user(self.users["collector"]).corrected_text = "We pay on Thursday."
+        self.assertEqual(said._readable(), "We pay on Thursday.")
+        self.assertEqual(said.text, "We pay on Friday.")
+
+    def test_a_recording_that_cannot_be_written_down_says_so_once(self):
+        self.policy.write({"voice_record": "ask", "voice_record_days": 10})
+        action = self._order()
+        self._play(Debtor([Speak("yes"), HangUp()]), DAY)
+        call, now = self._call(action), self._at("2026-03-11")
+        engine = type(self.env["collections.transcriber"])
+        for outcome, error in (
+            (("failed", "no memory"), "no memory"),
+            (("done", {"text": ""}), "Nothing was said."),
+        ):
+            call.sudo().write({"transcript_folder": "/nowhere", "transcript_begun": now})
+            with patch.object(engine, "_outcome", return_value=outcome):
+                call.sudo()._take_transcript(now)
+            self.assertEqual(call.transcript_error, error)
+        with patch.object(engine, "_begin") as begin:
+            self.assertFalse(self._scheduler["collections.call"]._begin_transcript(now))
+        begin.assert_not_called()
 
     def test_without_consent_nothing_is_recorded(self):
         self.policy.voice_record = "ask"

@@ -1,7 +1,10 @@
 """Messages of customers: read, reviewed, learnt from."""
 
+import os
+import tempfile
 import unittest
 from datetime import date, datetime
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo import Command
@@ -9,6 +12,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..collections_addon.learning import texts as reader
+from ..collections_addon.learning import transcribe
+from ..collections_addon.models.collections_transcriber import MODEL_PATH
 from .common import CollectionsCommon
 
 NOW = datetime(2026, 3, 2, 10)
@@ -62,10 +67,30 @@ class TestInteractionReading(CollectionsCommon):
                 said = self._read(self._said("whatever"), chances, kind=kind)
                 self.assertEqual(said.reading_state, "review")
 
+    def test_what_the_dialog_dealt_with_is_not_asked_again_unless_it_is_grave(self):
+        talk = self.env["collections.conversation"].create(
+            {
+                "company_id": self.company.id,
+                "case_id": self.case.id,
+                "channel_code": "sms",
+                "external_key": "+15550100",
+                "lang": "en_US",
+                "started_at": NOW,
+                "last_at": NOW,
+            }
+        )
+        asked = self._read(self._said("how much", conversation_id=talk.id), sure("dispute", 0.5))
+        self.assertEqual((asked.reading_state, asked.reason_id.id), (False, False))
+        grave = self._read(self._said("never", conversation_id=talk.id), sure("refuses", 0.5))
+        self.assertEqual(grave.reading_state, "review")
+        talk.state = "human"
+        later = self._read(self._said("well, no", conversation_id=talk.id), sure("dispute", 0.5))
+        self.assertEqual(later.reading_state, "review")
+
     def test_a_click_confirms_a_guess_and_gives_its_reason(self):
         chances = {"refuses": 0.5, "cash_shortage/plan": 0.3, "dispute": 0.2}
         said = self._read(self._said("no way I manage that"), chances)
-        self.assertEqual(said.guess_2, "Lack of money · 30%")
+        self.assertEqual(said.guess_2, "Lack of money")
         said.with_user(self.collector).action_guess_2()
         self.assertEqual(said.reading_state, "confirmed")
         self.assertEqual(said.topic, "cash_shortage")
@@ -143,6 +168,20 @@ class TestInteractionReading(CollectionsCommon):
         self.assertEqual(said.text, "could be friendlier")
         self.assertEqual(said.reading_state, "waiting")
 
+    def test_a_complaint_is_opened_by_a_person_and_stops_reminders(self):
+        said = self._read(self._said("I was treated badly"), {"other/complaint": 1.0})
+        self.assertEqual((said.reading_state, said.intent), ("review", "complaint"))
+        self.assertFalse(self.case.open_complaint_id)
+        said.with_user(self.collector).action_complaint()
+        self.case.invalidate_recordset(["open_complaint_id"])
+        self.assertEqual(self.case.open_complaint_id.text, "I was treated badly")
+        self.assertEqual(said.reading_state, "confirmed")
+
+    def test_customers_are_not_offered_reasons_that_only_explain(self):
+        offered = dict(self.env["collections.dialog.script"]._reasons("en_US"))
+        self.assertIn("price", offered)
+        self.assertFalse({"refuses", "insolvency", "cash_shortage"} & set(offered))
+
     # === WHY PAID LATE === #
 
     def _told(self):
@@ -183,6 +222,31 @@ class TestInteractionReading(CollectionsCommon):
         count = self.env["collections.reason.report"].with_user(self.users["viewer"])
         found = count._read_group([("move_id", "=", self.later.id)], ["reason_id"], ["amount:sum"])
         self.assertEqual(found, [(reason, row.amount)])
+
+    # === RECORDINGS === #
+
+    def test_what_recordings_need_is_told(self):
+        engine = self.env["collections.transcriber"]
+        with patch.object(transcribe, "is_installed", return_value=False):
+            self.assertIn("pip install faster-whisper", engine._unavailable_text())
+        with patch.object(transcribe, "is_installed", return_value=True):
+            self.assertIn("folder", engine._unavailable_text())
+            with tempfile.TemporaryDirectory() as folder:
+                self.env["ir.config_parameter"].set_param(MODEL_PATH, folder)
+                self.assertIn("model.bin", engine._unavailable_text())
+                Path(folder, "model.bin").touch()
+                self.assertEqual(engine._unavailable_text(), "")
+
+    def test_an_engine_that_is_not_there_fails_and_leaves_nothing_behind(self):
+        self.env["ir.config_parameter"].set_param(MODEL_PATH, "/nowhere")
+        engine = self.env["collections.transcriber"]
+        folder, process_id = engine._begin(b"no sound", "en_US")
+        self.assertTrue(Path(folder, "sound").is_file())
+        os.waitpid(process_id, 0)
+        state, error = engine._outcome(folder, process_id)
+        self.assertEqual(state, "failed")
+        self.assertTrue(error)
+        self.assertFalse(Path(folder).exists())
 
     # === LEARNING === #
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..domain import text_words
 from ..domain.text_learning import hits
 from ..domain.text_topics import parts, reading
-from . import texts
+from . import texts, transcribe
 
 
 def add(commands):
@@ -22,7 +22,11 @@ def add(commands):
     measure.add_argument("folder", type=Path, help="CSV files: topic,intent,sentiment,text")
     measure.add_argument("--json", type=Path, help="write the figures to this file")
     measure.set_defaults(run=evaluate)
-    for name, work in (("read-texts", texts.read), ("learn-texts", texts.train)):
+    for name, work in (
+        ("read-texts", texts.read),
+        ("learn-texts", texts.train),
+        ("transcribe", transcribe.run),
+    ):
         command = commands.add_parser(name, help="what the module's own process runs")
         command.add_argument("source", type=Path)
         command.add_argument("target", type=Path)

@@ -3,9 +3,10 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..domain.text_promise import promised
-from ..domain.text_topics import TOPICS, reading
+from ..domain.text_topics import GRAVE_INTENTS, GRAVE_TOPICS, TOPICS, reading
 from ..domain.text_words import fold
 
 _logger = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ READING = [
 BATCH = 60
 #: What is shorter is no message: a key that was pressed, a digit.
 _READABLE = re.compile(r"[^\W\d_]{2,}")
+#: Wishes of which the day and the amount named are kept.
+PROMISING = frozenset(("promise", "plan", "pay"))
 #: By which a person says how a message is to be understood.
 PERSONAL = frozenset(("topic", "reason_id", "human_intent"))
 _TOKEN = re.compile(r"[\w/-]+")
@@ -87,7 +90,7 @@ class CollectionsInteraction(models.Model):
     def _compute_guesses(self):
         names = dict(self._topic_selection())
         for said in self:
-            told = [f"{names[topic]} · {chance:.0%}" for topic, chance in said.suggestions or []]
+            told = [names[topic] for topic, _chance in said.suggestions or []]
             told += [False] * (3 - len(told))
             said.guess_1, said.guess_2, said.guess_3 = told[:3]
 
@@ -162,6 +165,22 @@ class CollectionsInteraction(models.Model):
             named["default_amount"] = self.promised_amount
         return {**action, "context": {**action["context"], **named}}
 
+    def action_complaint(self):
+        """Take down what the customer says as a complaint: reminders stop, a manager answers."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.case_id:
+            raise UserError(self.env._("Nobody knows which customer this is."))
+        today = self.company_id._collections_today(fields.Datetime.now())
+        complaint = self.case_id.sudo()._customer_complain(self._readable(), today, "collector")
+        self.human_intent = "complaint"
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": complaint._name,
+            "res_id": complaint.id,
+            "view_mode": "form",
+        }
+
     # === READING === #
 
     @api.model
@@ -182,10 +201,11 @@ class CollectionsInteraction(models.Model):
         reasons = self.env["collections.dispute.reason"]
         for said, text, found, lang in zip(self, texts, chances, languages, strict=True):
             understood = reading(found, fold(text), text)
-            reason = reasons._of_topic(understood.topic)
+            state = said._state_of(understood, kind)
+            reason = reasons._of_topic(understood.topic if state else None)
             said.write(
                 {
-                    "reading_state": "review" if understood.needs_person(kind) else "read",
+                    "reading_state": state,
                     "text_model_id": model.id,
                     "topic": understood.topic,
                     "reason_id": said.reason_id.id or reason.id,
@@ -194,38 +214,54 @@ class CollectionsInteraction(models.Model):
                     "sentiment": understood.sentiment,
                     "suggestions": [[topic, round(p, 3)] for topic, p in understood.topics],
                     "text_lang": lang,
-                    **said._named_promise(text, lang),
+                    **said._named_promise(understood, text, lang),
                     "move_ids": [fields.Command.set(said._invoices_meant(text).ids)],
                 }
             )
+
+    def _state_of(self, understood, kind):
+        """Whether a message was read, or waits for a person.
+
+        What was said in a conversation without a person was dealt with there: unless it is
+        grave nobody is asked about it, and it tells nothing where the reading is unsure.
+        """
+        if not understood.needs_person(kind):
+            return "read"
+        grave = understood.topic in GRAVE_TOPICS or understood.intent in GRAVE_INTENTS
+        talk = self.conversation_id
+        return "review" if not talk or talk.state == "human" or grave else False
 
     def _readable(self):
         """The words that are read."""
         self.ensure_one()
         return self.text or ""
 
-    def _named_promise(self, text, lang):
+    def _named_promise(self, understood, text, lang):
+        if understood.intent not in PROMISING:
+            return {"promised_on": False, "promised_amount": 0}
         day = self.company_id._collections_today(self.date)
         named = promised(text, lang, day)
         return {"promised_on": named.day, "promised_amount": float(named.amount or 0)}
 
     def _invoices_meant(self, text):
-        """The invoices a message is about.
+        """The invoices a message is about, of those that were open when it was written.
 
         :rtype: `account.move`
         """
+        day = self.date.date()
         lines = self.env["account.move.line"].search(
-            [
-                *self.env["account.move.line"]._dunning_open_domain(self.company_id.ids),
-                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                ("amount_residual", ">", 0),
-            ]
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
+            & Domain("balance", ">", 0)
+            & (Domain("reconciled", "=", False) | Domain("matched_credit_ids.max_date", ">=", day))
         )
         words = set(_TOKEN.findall(text.casefold()))
         named = lines.move_id.filtered(lambda move: _names_of(move.name) & words)
         answered = self.action_id.item_ids.move_id
-        day = self.date.date()
-        return named or answered or lines.filtered(lambda line: line.date_maturity < day).move_id
+        overdue = lines.filtered(lambda line: (line.date_maturity or line.date) < day)
+        return named or answered or overdue.move_id
 
 
 def _names_of(name):

@@ -2,7 +2,6 @@ import base64
 import json
 import logging
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..learning import texts as reader
+from . import background
 from .collections_prediction_training import PROGRAM
 
 _logger = logging.getLogger(__name__)
@@ -274,25 +274,13 @@ class CollectionsTextModel(models.Model):
         """Start learning; return the new version and its process."""
         company.collections_text_wanted = False
         asked = {"corrections": self._corrections(company), "kind": reader.best_kind()}
-        folder = Path(tempfile.mkdtemp(prefix="collections-texts-"))
-        (folder / "asked.json").write_text(json.dumps(asked))
-        process = subprocess.Popen(
-            [
-                sys.executable, str(PROGRAM), "learn-texts",
-                str(folder / "asked.json"), str(folder / "result.json"),
-            ],
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "errors.txt").open("wb"),
-            start_new_session=True,
-        )  # fmt: skip
+        folder, process = background.begin("learn-texts", asked)
         last = self.search([("company_id", "=", company.id)], limit=1, order="version desc")
         values = {
             "company_id": company.id,
             "version": last.version + 1,
             "correction_count": self._correction_count(company),
-            "folder": str(folder),
+            "folder": folder,
             "process_id": process.pid,
         }
         return self.create(values), process
@@ -300,27 +288,14 @@ class CollectionsTextModel(models.Model):
     def _take_in(self, now):
         """Take in what was learned, or what went wrong; nothing while it goes on."""
         self.ensure_one()
-        folder = Path(self.folder)
-        if (folder / "result.json").is_file():
-            self._finish(json.loads((folder / "result.json").read_text()), now)
-        elif self._is_running() and now - self.create_date < GIVEN_UP:
-            return
-        else:
-            errors = folder / "errors.txt"
-            text = errors.read_text(errors="replace")[-2000:] if errors.is_file() else ""
-            _logger.warning("Learning of reader %s ended without a result: %s", self.version, text)
+        state, found = background.outcome(self.folder, self.process_id)
+        if state == background.DONE:
+            self._finish(found, now)
+        elif state == background.FAILED or now - self.create_date > GIVEN_UP:
+            background.forget(self.folder)
+            _logger.warning("Learning of reader %s ended without a result: %s", self.version, found)
             ended = self.env._("The process ended without a result.")
-            self.write({"state": "failed", "error": text or ended})
-        shutil.rmtree(folder, ignore_errors=True)
-
-    def _is_running(self):
-        with suppress(ChildProcessError):  # it may be another worker's
-            os.waitpid(self.process_id, os.WNOHANG)
-        try:
-            os.kill(self.process_id, 0)
-        except ProcessLookupError:
-            return False
-        return True
+            self.write({"state": "failed", "error": found or ended})
 
     def _finish(self, result, now):
         """Take what the process has found, and read with it from now on.

@@ -61,6 +61,7 @@ from . import (
     collections_call_contact,
     collections_call_recording,
     collections_call_talk,
+    collections_call_transcript,
     collections_voice,
 )
 from . import collections_outbox, collections_outbox_queue, collections_outbox_fee
