@@ -100,6 +100,7 @@ class TestWords(unittest.TestCase):
         told = model.ask("it was paid")
         self.assertGreater(told["paid"], told["dispute"])
         self.assertAlmostEqual(sum(told.values()), 1)
+        self.assertLess(model.ask("it was paid", 0.3)["paid"], told["paid"])
 
     def test_unknown_words_leave_all_labels_alike(self):
         model = words.Words(words.learn([("aaaa", "one"), ("bbbb", "two")]))

@@ -68,16 +68,20 @@ class TestInteractionReading(CollectionsCommon):
                 self.assertEqual(said.reading_state, "review")
 
     def test_what_the_dialog_dealt_with_is_not_asked_again_unless_it_is_grave(self):
-        talk = self.env["collections.conversation"].create(
-            {
-                "company_id": self.company.id,
-                "case_id": self.case.id,
-                "channel_code": "sms",
-                "external_key": "+15550100",
-                "lang": "en_US",
-                "started_at": NOW,
-                "last_at": NOW,
-            }
+        talk = (
+            self.env["collections.conversation"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "case_id": self.case.id,
+                    "channel_code": "sms",
+                    "external_key": "+15550100",
+                    "lang": "en_US",
+                    "started_at": NOW,
+                    "last_at": NOW,
+                }
+            )
         )
         asked = self._read(self._said("how much", conversation_id=talk.id), sure("dispute", 0.5))
         self.assertEqual((asked.reading_state, asked.reason_id.id), (False, False))
@@ -298,7 +302,8 @@ class TestInteractionReading(CollectionsCommon):
             "middle": [0.0] * 384,
             "weights": [[0.0] * 384] * 2,
             "offsets": [2.0, 0.0],
+            "words": {"promise": {}, "refuses": {}},
         }
         answer = self.reader._ask_process({"model": model, "texts": ["I will pay", "öderim"]})
-        self.assertAlmostEqual(answer["chances"][0]["promise"], 0.8808, 3)
+        self.assertAlmostEqual(answer["chances"][0]["promise"], 0.7666, 3)
         self.assertEqual(answer["languages"][0], "en")

