@@ -165,6 +165,7 @@ class TestInteractionReading(CollectionsCommon):
             self.env["collections.interaction"]._cron_read()
         self.assertEqual(said.mapped("reading_state"), ["review", "review"])
         self.assertEqual(said.mapped("topic"), ["already_paid", "insolvency"])
+        self.assertEqual(said.mapped("confidence"), [0, 0])
 
     def test_a_note_of_a_call_and_words_of_a_rating_are_read_too(self):
         self.case._customer_rate(3, "could be friendlier", NOW)

@@ -210,7 +210,8 @@ class CollectionsInteraction(models.Model):
                     "topic": understood.topic,
                     "reason_id": said.reason_id.id or reason.id,
                     "intent": said.intent or understood.intent,
-                    "confidence": understood.confidence,
+                    # by words alone it is far too sure of itself: better nothing than that
+                    "confidence": understood.confidence if kind == "meaning" else 0,
                     "sentiment": understood.sentiment,
                     "suggestions": [[topic, round(p, 3)] for topic, p in understood.topics],
                     "text_lang": lang,
