@@ -106,6 +106,8 @@ class TestWords(unittest.TestCase):
         model = words.Words(words.learn([("aaaa", "one"), ("bbbb", "two")]))
         self.assertEqual(model.ask("7"), {"one": 0.5, "two": 0.5})
         self.assertEqual(words.softmax({}), {})
+        empty = words.Words(words.learn([("", "one"), ("", "two")]))
+        self.assertEqual(empty.ask("anything"), {"one": 0.5, "two": 0.5})
         self.assertEqual(words.Words({}).ask("anything"), {})
 
     @given(st.text(max_size=80))

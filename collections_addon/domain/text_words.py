@@ -86,7 +86,7 @@ class Words:
         return softmax(scores)
 
     def _score(self, name, known):
-        space = SMOOTHING * len(self.every)
+        space = SMOOTHING * max(len(self.every), 1)
         own, own_size = self.counts[name], self.sizes[name] + space
         rest_size = self.size - self.sizes[name] + space
         total = len(known) * log(rest_size / own_size)
