@@ -145,15 +145,15 @@ class TestInteractionReading(CollectionsCommon):
 
     def test_a_confirmed_shortage_makes_the_group_and_a_refusal_proposes_one(self):
         today = date(2026, 3, 3)
-        facts = self.case._answers(self.company, today)
+        facts = self.case._answers(self.company, today, None)
         self.assertFalse(facts[self.case.id]["shortages"])
         self._read(self._said("no money"), sure("cash_shortage"))
-        self.assertFalse(self.case._answers(self.company, today)[self.case.id]["shortages"])
+        self.assertFalse(self.case._answers(self.company, today, None)[self.case.id]["shortages"])
         said = self._read(self._said("I am broke"), sure("cash_shortage", 0.5))
         said.with_user(self.collector).action_guess_1()
         refused = self._read(self._said("never"), sure("refuses"))
         refused.with_user(self.collector).action_guess_1()
-        facts = self.case._answers(self.company, today)[self.case.id]
+        facts = self.case._answers(self.company, today, self.customer.ids)[self.case.id]
         self.assertEqual((facts["shortages"], facts["refusals"], facts["answers"]), (1, 1, 2))
 
     def test_the_cron_reads_everything_by_words_where_nothing_else_is_there(self):

@@ -236,7 +236,7 @@ class CollectionsCase(models.Model):
             for fact, (wanted, days) in REMEMBERED.items():
                 if code == wanted and by_hand and day > today - timedelta(days=days):
                     said[case][fact] += 1
-        self._add_confirmed(said, company, today)
+        self._add_confirmed(said, company, today, partner_ids)
         return said
 
     def _keep_groups(self, changed, today):

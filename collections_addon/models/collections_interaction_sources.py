@@ -46,13 +46,17 @@ class CollectionsCase(models.Model):
                 "portal", "in", text, now, case=self, lang=self._customer_author().lang
             )
 
-    def _add_confirmed(self, said, company, today):
+    def _add_confirmed(self, said, company, today, partner_ids):
         """Add what people confirmed of messages to what contacts have brought to light.
 
         A note of a call whose outcome says the same counts once.
 
         :param said: case -> fact -> number
+        :param partner_ids: only these commercial partners; None for all
         """
+        these = SQL()
+        if partner_ids is not None:
+            these = SQL("AND said.partner_id = ANY(%s)", list(partner_ids))
         self.env["collections.interaction"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -64,10 +68,11 @@ class CollectionsCase(models.Model):
                  WHERE said.company_id = %s AND said.reading_state = 'confirmed'
                    AND said.date > %s AND said.case_id IS NOT NULL
                    AND outcome.code IS DISTINCT FROM 'cannot_pay'
-                   AND outcome.code IS DISTINCT FROM 'refused'
+                   AND outcome.code IS DISTINCT FROM 'refused' %s
                 """,
                 company.id,
                 today - timedelta(days=365),
+                these,
             )
         )
         for case, topic, day in rows:
