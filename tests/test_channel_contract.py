@@ -1,5 +1,6 @@
 """What every channel promises the dispatch, whatever it does behind."""
 
+from datetime import date
 from unittest.mock import patch
 
 from odoo import Command
@@ -17,6 +18,9 @@ RECEIPT_STATES = {"sent", "delivered", "failed", "sending"}
 #: What a preview must leave alone.
 WATCHED = ("mail.message", "mail.mail", "mail.activity", "ir.attachment", "dunning.action")
 BASE = "odoo.addons.collections_addon.collections_addon.channels.base"
+
+#: Channels over an address that a customer may have closed to us.
+OPT_OUTS = ("email", "sms", "whatsapp", "voice")
 
 
 @tagged("post_install", "-at_install")
@@ -156,6 +160,49 @@ class TestChannelContract(ProviderMixin, CollectionsCommon):
             self.assertIn(action.state, expected)
             self.assertEqual(action.attempt_count, 1)
             self.assertEqual(action.is_manual, channel._is_manual)
+
+    def test_allowed_and_blocked_on_each_channel(self):
+        """Hours, number of contacts, and consent: each by itself keeps a contact back that
+        is made without it."""
+        for _channel, action in self._each():
+            code = action.channel_code
+            blocks = {
+                "at night": (self._nothing, 23, "outside_window"),
+                "often enough": (self._cap, 12, "contact_cap"),
+            }
+            if code in OPT_OUTS:
+                blocks["opted out"] = (self._opt_out, 12, "opted_out")
+            if code == "whatsapp":
+                blocks["consent withdrawn"] = (self._withdraw, 12, "no_consent")
+            for name, (block, hour, reason) in blocks.items():
+                with self.subTest(name, channel=code), self.env.cr.savepoint() as undone:
+                    block(action)
+                    self._send_now(hour)
+                    self.assertEqual(action.reason_code, reason)
+                    self.assertIn(action.state, ("queued", "skipped"))
+                    undone.rollback()
+                self.env.invalidate_all()
+            self._send_now()
+            self.assertNotIn(action.state, ("queued", "skipped", "failed"), action.reason_code)
+
+    def _nothing(self, action):
+        """The hour alone keeps it back."""
+
+    def _cap(self, action):
+        action.policy_id.write({"contact_cap": 1, "contact_cap_days": 30})
+        made = {"state": "sent", "run_id": False, "contact_date": "2026-03-19"}
+        action.sudo().copy({**made, "sent_at": "2026-03-19 12:00:00"})
+
+    def _opt_out(self, action):
+        recipient = action.recipient_id
+        if action.channel_code == "email":
+            self.env["mail.blacklist"]._add(recipient.email)
+        else:
+            self.env["phone.blacklist"].sudo()._add([recipient._dunning_number()])
+
+    def _withdraw(self, action):
+        consents = self.env["collections.consent"].sudo()
+        consents._take_back(action.partner_id, self.company, "whatsapp", date(2026, 3, 20))
 
     def test_passing_failure_waits_and_then_gives_up(self):
         for channel, action in self._each():
