@@ -209,6 +209,19 @@ class TestAgingReport(LedgerCase):
         self.assertEqual(row.collector_id, self.env.user)
         self.assertEqual(row.action_open_move()["res_id"], line.move_id.id)
 
+    def test_ages_of_a_team_and_of_a_group_of_customers(self):
+        case = self.env["collections.case"]._of(self.partner_a, self.company)
+        crew = self.env["collections.team"].create(
+            {"name": "North", "company_id": self.company.id, "member_ids": self.env.user.ids}
+        )
+        group = self.env["collections.segment"].search([], limit=1)
+        case.write({"collector_id": self.env.user.id, "segment_id": group.id})
+        self._entry(self.partner_a, 100, date(2026, 2, 1))
+        self._entry(self.partner_b, 30, date(2026, 2, 1))
+        for name, record in (("team_id", crew), ("segment_id", group)):
+            found = dict(self._report()._read_group([], [name], ["residual:sum"]))
+            self.assertEqual(found, {record: 100, record.browse(): 30}, name)
+
     def test_viewer_reads_the_report(self):
         self._entry(self.partner_a, 100, date(2026, 2, 1))
         viewer = new_test_user(
@@ -218,7 +231,8 @@ class TestAgingReport(LedgerCase):
             company_id=self.company.id,
             company_ids=self.company.ids,
         )
-        rows = self._report(user=viewer).search_read([], ["residual", "partner_id", "bucket_id"])
+        shown = ["residual", "partner_id", "bucket_id", "team_id", "segment_id"]
+        rows = self._report(user=viewer).search_read([], shown)
         self.assertEqual([row["residual"] for row in rows], [100])
 
     def test_others_do_not_read_the_report(self):

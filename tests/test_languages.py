@@ -11,6 +11,7 @@ from lxml import html
 
 from odoo.tests import TransactionCase, tagged
 
+from ..collections_addon.channels.short_text import compose
 from .autopay_common import AutopayCommon
 from .portal_common import PortalCommon
 
@@ -181,6 +182,11 @@ class TestDebtorLanguages(AutopayCommon, PortalCommon):
         for path in (path % ids for path in PAGES):
             self._compare(path, self._in_each(lambda path=path: self._get(path)), "//*[@id='wrap']")
 
+    def test_p7_the_page_of_the_chat_is_in_the_debtors_language(self):
+        self.company.collections_chat = True
+        documents = self._in_each(lambda: self._get("/chat"))
+        self._compare("/chat", documents, "//body")
+
     def test_p7_refusals_are_in_the_debtors_language(self):
         for path in EMPTY_FORMS:
             documents = self._in_each(lambda path=path: self._post(path, status=422))
@@ -193,12 +199,14 @@ class TestDebtorLanguages(AutopayCommon, PortalCommon):
         [action] = run.action_ids.filtered(lambda one: one.channel_code == "email")
         for name in REMINDERS:
             action.level_id.step_ids.template = self.env.ref(template % name)
-            for channel in ("email", "letter"):
+            for channel in ("email", "letter", "sms"):
                 documents = self._in_each(lambda channel=channel: self._message(action, channel))
                 self._compare(f"{name}, {channel}", documents, None)
 
     def _message(self, action, channel):
         action.invalidate_recordset()
+        if channel == "sms":
+            return html.fromstring(f"<div>{compose(action, self.today)[action.id].html}</div>")
         message = self.env[f"collections.channel.{channel}"]._render(action)
         return html.fromstring(f"<div><p>{message['subject']}</p>{message['body']}</div>")
 

@@ -158,6 +158,9 @@ class CollectionsCase(models.Model):
         self.flush_model()
         for name in ("collections.promise", "collections.dispute", "dunning.action"):
             self.env[name].flush_model()
+        if partner_ids is None:
+            # In the first night the planner may still take the table for empty.
+            self.env.cr.execute(SQL("ANALYZE collections_case"))
         self.env["res.partner"].flush_model()
         columns = ("partner_id", *SCORED)
         rows = [

@@ -30,6 +30,8 @@ class CollectionsAgingReport(models.Model):
     country_id = fields.Many2one("res.country", readonly=True)
     case_id = fields.Many2one("collections.case", string="Case", readonly=True)
     collector_id = fields.Many2one("res.users", string="Collector", readonly=True)
+    team_id = fields.Many2one("collections.team", string="Team", readonly=True)
+    segment_id = fields.Many2one("collections.segment", string="Customer Group", readonly=True)
     invoice_user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     level_id = fields.Many2one("dunning.level", string="Dunning Level", readonly=True)
     bucket_id = fields.Many2one("collections.aging.bucket", string="Age", readonly=True)
@@ -60,7 +62,8 @@ class CollectionsAgingReport(models.Model):
     @property
     def _table_query(self):
         flush_ledger(self.env)
-        self.env["collections.case"].flush_model(["collector_id"])
+        self.env["collections.case"].flush_model(["collector_id", "segment_id"])
+        self.env["collections.team"].flush_model()
         today = fields.Date.context_today(self)
         date = fields.Date.to_date(self.env.context.get("aging_date")) or today
         as_of = date if date < today else None
@@ -73,7 +76,8 @@ class CollectionsAgingReport(models.Model):
             SELECT line.id, line.id AS move_line_id, line.move_id, line.company_id,
                    line.company_currency_id, line.currency_id,
                    customer.id AS partner_id, customer.country_id,
-                   file.id AS case_id, file.collector_id, move.invoice_user_id,
+                   file.id AS case_id, file.collector_id, crew.team_id, file.segment_id,
+                   move.invoice_user_id,
                    %(level)s AS level_id, %(bucket)s AS bucket_id,
                    line.date, COALESCE(line.date_maturity, line.date) AS date_maturity,
                    %(days)s AS days_overdue, item.residual, item.residual_currency,
@@ -94,6 +98,12 @@ class CollectionsAgingReport(models.Model):
             LEFT JOIN res_partner customer ON customer.id = partner.commercial_partner_id
             LEFT JOIN collections_case file ON file.partner_id = customer.id
                                            AND file.company_id = line.company_id
+            LEFT JOIN (SELECT member.user_id, team.company_id, min(team.id) AS team_id
+                         FROM collections_team team
+                         JOIN collections_team_member_rel member ON member.team_id = team.id
+                        WHERE team.active
+                     GROUP BY member.user_id, team.company_id) crew
+                   ON crew.user_id = file.collector_id AND crew.company_id = line.company_id
             """,
             open_lines(self.env, as_of),
         )
