@@ -3,11 +3,10 @@
 from odoo.tests import HttpCase, tagged
 
 from .screens_common import ScreensCommon
-from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTourCollections(TourMixin, ScreensCommon, HttpCase):
+class TestTourCollections(ScreensCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -3,11 +3,10 @@
 from odoo.tests import HttpCase, tagged
 
 from .screens_common import ScreensCommon
-from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTourFileImport(TourMixin, ScreensCommon, HttpCase):
+class TestTourFileImport(ScreensCommon, HttpCase):
     def test_a_manager_brings_a_list(self):
         self.users["manager"].password = "screens_manager"
         self.start_tour(

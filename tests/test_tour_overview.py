@@ -7,11 +7,9 @@ from odoo.addons.account.tests.common import AccountTestInvoicingHttpCommon
 from odoo.addons.web.tests.test_js import unit_test_error_checker
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .tour_common import TourMixin
-
 
 @tagged("post_install", "-at_install")
-class TestOverviewTour(TourMixin, AccountTestInvoicingHttpCommon):
+class TestOverviewTour(AccountTestInvoicingHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -5,11 +5,10 @@ import re
 from odoo.tests import tagged
 
 from .portal_common import PortalCommon
-from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTourPortal(TourMixin, PortalCommon):
+class TestTourPortal(PortalCommon):
     browser_size = "375x667"
     touch_enabled = True
 

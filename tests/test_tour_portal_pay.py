@@ -6,11 +6,10 @@ from odoo.tests import tagged
 
 from .autopay_common import AutopayCommon
 from .portal_common import PortalCommon
-from .tour_common import TourMixin
 
 
 @tagged("post_install", "-at_install")
-class TestTourPortalPay(TourMixin, AutopayCommon, PortalCommon):
+class TestTourPortalPay(AutopayCommon, PortalCommon):
     browser_size = "375x667"
     touch_enabled = True
 

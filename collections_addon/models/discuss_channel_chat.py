@@ -83,7 +83,7 @@ class DiscussChannel(models.Model):
     def _collections_lang(self):
         """The language the page was read in, else of the customer."""
         case = self.collections_case_id
-        return self.livechat_lang_id.code or (case and case._customer_author().lang)
+        return self.livechat_lang_id.code or (case._customer_author().lang if case else None)
 
     def _collections_hear(self, body):
         """Answer what was written or tapped.

@@ -77,16 +77,6 @@ registry.category("web_tour.tours").add("collections_connection", {
             trigger:
                 "body:not(:has(.modal)) .o_statusbar_buttons button[name=action_sync]:contains('Sync Now')",
         },
-    ],
-});
-
-registry.category("web_tour.tours").add("collections_connection_done", {
-    steps: () => [
-        {
-            content: "Open the connection",
-            trigger: ".o_kanban_record:contains('Books Elsewhere')",
-            run: "click",
-        },
         {
             content: "The import is done",
             trigger: ".o_field_widget[name=sync_state]:contains('Done')",
