@@ -120,3 +120,26 @@ class TestFeatures(TestCase):
         self.assertTrue(payers.paid_within(one, one.due, 0))
         self.assertFalse(payers.paid_within(one, one.due - 8, 7))
         self.assertFalse(payers.paid_within(item(2, 0, None), one.due, 60))
+
+    def test_a_day_at_the_edge_of_what_is_open(self):
+        one = item(1, 0, 0)
+        self.assertTrue(payers.is_open(one, one.issued))
+
+    def test_in_part_is_before_the_whole(self):
+        customer = payers.Customer()
+        for number, partly in enumerate((-5, 0)):  # the second on the day it was settled
+            one = item(number, 0, 0, partly=partly)
+            customer.open(one)
+            customer.settle(one)
+        self.assertEqual((customer.issued, customer.partial), (2, 1))
+
+    def test_worked_example_of_the_drift(self):
+        """Seven in time and one twenty days late: recent 5, mean 2.5, weight 8·¼ / (8·¼ + 1)."""
+        customer = payers.Customer()
+        for number in range(8):
+            one = item(number, number, 20 if number == 7 else 0)
+            customer.open(one)
+            customer.settle(one)
+        expected = -2.5 / 20 * (2 / 3) / (1 + 15 / 10)
+        self.assertAlmostEqual(payers.drift(customer, 0, 20), expected)
+        self.assertEqual(payers.drift(payers.Customer(), 0, 20), 0)

@@ -78,6 +78,12 @@ class TestExpectedDays(TestCase):
         items = [item(number, number, None) for number in range(30)]
         self.assertIsNone(score(items, item(99, 100, None), 200).days)
 
+    def test_the_farthest_day_is_still_a_day(self):
+        def last(low, high):
+            return high - 1
+
+        self.assertEqual(scoring.finish([0.0, 0.1, 0.2], [], last).days, scoring.FARTHEST)
+
     def test_a_forecast_is_brought_to_the_span(self):
         self.assertEqual([scoring.nearest(days, 8, 30) for days in (3.2, 11.6, 99)], [8, 12, 30])
 
@@ -95,6 +101,12 @@ class TestTogether(TestCase):
         self.assertEqual(days, 9)
         far = scoring.together([(300, (0.0, 0.0, 0.2), None), (100, (0.4, 0.8, 1.0), 9)])
         self.assertEqual(far, ((0.1, 0.2, 0.4), None))
+
+    def test_half_of_the_money_decides_the_day(self):
+        sure = (0.0, 1.0, 1.0)
+        parts = [(40, sure, 10), (20, sure, 20), (40, sure, 28)]
+        self.assertEqual(scoring.together(parts)[1], 20)
+        self.assertEqual(scoring.together([(50, sure, 10), (50, sure, 28)])[1], 10)
 
     def test_nothing_is_open(self):
         self.assertEqual(scoring.together([]), ((0.0, 0.0, 0.0), None))
