@@ -1,6 +1,7 @@
 """The screens open, for everybody they are meant for, and tell what they should."""
 
 from ast import literal_eval
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -10,6 +11,7 @@ from odoo.fields import Domain
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
+from ..collections_addon.wizards import collections_first_steps
 from .screens_common import ScreensCommon
 
 #: Actions of the menus everybody in the app has.
@@ -267,5 +269,11 @@ class TestViews(ScreensCommon):
         self.company.collections_test_email = "test@example.com"
         guide.invalidate_recordset()
         self.assertTrue(guide.is_test_done)
+        self.env["ir.mail_server"].search([]).active = False
+        self.company.email = "books@example.com"
+        for host, done in (("localhost", False), ("smtp.example.com", True)):
+            with patch.object(collections_first_steps, "config", {"smtp_server": host}):
+                guide.invalidate_recordset()
+                self.assertEqual(guide.is_mail_done, done, host)
         for name in ("policy", "texts", "mail", "evaluate", "contacts"):
             self.assertTrue(getattr(guide, f"action_{name}")()["type"])

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import config
+
+#: What Odoo takes for outgoing mail when nobody has chosen anything.
+UNSET_SMTP = (False, "", "localhost")
 
 
 class CollectionsFirstSteps(models.TransientModel):
@@ -107,7 +111,9 @@ class CollectionsFirstSteps(models.TransientModel):
 
     @api.model
     def _has_mail_server(self):
-        """Whether outgoing mail leaves: a server in the database."""
+        """Whether outgoing mail leaves: a server in the database or in Odoo's own file."""
+        if config.get("smtp_server") not in UNSET_SMTP:
+            return True
         return bool(self.env["ir.mail_server"].sudo().search_count([], limit=1))
 
     @api.model
