@@ -166,6 +166,9 @@
             "collections_addon/static/src/dashboard/**/*",
             "collections_addon/static/src/worklist/**/*",
         ],
+        "web.assets_backend_lazy": [
+            "collections_addon/static/src/pivot/**/*",
+        ],
         "web.assets_frontend": [
             "collections_addon/static/src/portal/**/*",
         ],

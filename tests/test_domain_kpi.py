@@ -72,6 +72,42 @@ class TestDaysOfSales(unittest.TestCase):
         self.assertEqual(found.value, walked)
         self.assertEqual(found.is_least, left > 0)
 
+    def test_parts_without_sales_have_none(self):
+        self.assertIsNone(kpi.dso_of_parts([], DAY))
+        self.assertIsNone(kpi.dso_of_parts([(D(5), {})], DAY))
+
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 3), st.integers(0, 200), money, st.integers(0, 100)),
+            max_size=30,
+        ),
+        st.sets(st.integers(0, 3), min_size=1),
+    )
+    def test_parts_together_give_what_walking_back_over_their_invoices_gives(self, rows, asked):
+        """Brute force: the invoices of the parts asked for, month by month from the end."""
+        parts = {part: [D(), {}] for part in range(4)}
+        mine = []
+        for part, ago, amount, open_share in rows:
+            day = DAY - timedelta(days=ago)
+            month = day.replace(day=1)
+            owed = amount * open_share / 100
+            parts[part][0] += owed
+            parts[part][1][month] = parts[part][1].get(month, D()) + amount
+            if part in asked:
+                mine.append((day, amount, owed))
+        found = kpi.dso_of_parts([parts[part] for part in asked], DAY)
+        left, days, last = sum(row[2] for row in mine), D(), DAY
+        while mine and left > 0 and last >= min(row[0] for row in mine):
+            first = last.replace(day=1)
+            sold = sum((row[1] for row in mine if first <= row[0] <= last), D())
+            share = min(left / sold, D(1)) if sold else D(1)
+            days += share * ((last - first).days + 1)
+            left, last = left - sold, first - timedelta(days=1)
+        self.assertEqual(found is None, not mine)
+        if found:
+            self.assertAlmostEqual(float(found.value), float(days), 6)
+            self.assertEqual(found.is_least, left > 0)
+
     def test_average_days_delinquent(self):
         self.assertEqual(kpi.average_days_delinquent(D(45), D(12)), 33)
         self.assertIsNone(kpi.average_days_delinquent(None, D(12)))

@@ -73,6 +73,30 @@ def dso_count_back(receivables: Decimal, periods: Iterable[Sales]) -> Days | Non
     return Days(days, is_least=left > 0) if seen else None
 
 
+def dso_of_parts(parts: Iterable[tuple[Decimal, Mapping[date, Decimal]]], day: date) -> Days | None:
+    """Days sales outstanding counted back, of parts of the customers taken together.
+
+    What is owed and the sales of each month are added up first; so the parts give what
+    the whole gives, however they are cut. Sales are known from the first month that has
+    any.
+
+    :param parts: (what is owed on the day less credits, first day of a month -> its sales)
+    :param day: the last day; its month counts with the days it has
+    :return: None without any sales
+    """
+    owed, sold = ZERO, defaultdict(Decimal)
+    for amount, months in parts:
+        owed += amount
+        for month, sales in months.items():
+            sold[month] += sales
+    if not sold:
+        return None
+    oldest = min(sold)
+    count = 12 * (day.year - oldest.year) + day.month - oldest.month + 1
+    spans = month_periods(day, count)
+    return dso_count_back(owed, (Sales(*span, sold.get(span[0], ZERO)) for span in spans))
+
+
 def best_possible_dso(current: Decimal, sales: Decimal, days: int) -> Decimal | None:
     """What days sales outstanding would be if everybody paid on the due date.
 

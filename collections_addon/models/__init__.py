@@ -116,6 +116,7 @@ from . import (
     collections_statement,
     collections_performance,
     collections_performance_count,
+    collections_performance_sales,
     collections_roll,
     collections_target,
     collections_team,

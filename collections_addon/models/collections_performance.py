@@ -107,7 +107,7 @@ class CollectionsPerformance(models.Model):
 
     # Figures
     dso = fields.Float(
-        string="DSO",
+        string="DSO, Simple",
         digits=(16, 1),
         compute="_compute_ratios",
         store=True,
@@ -128,7 +128,7 @@ class CollectionsPerformance(models.Model):
         compute="_compute_ratios",
         store=True,
         aggregator="avg",
-        help="DSO less the best possible DSO.",
+        help="Average days delinquent: simple DSO less the best possible one.",
     )
     effectiveness = fields.Float(
         string="CEI (%)",

@@ -79,7 +79,24 @@ class CollectionsPerformance(models.Model):
         flush_contacts(self.env)
         self.env["collections.case"].flush_model(["partner_id", "collector_id", "segment_id"])
         parts = defaultdict(dict)
-        for figures in (
+        for facts in self._facts(company, month, last, today):
+            for part, values in facts.items():
+                parts[part].update(values)
+        self.search([("company_id", "=", company.id), ("month", "=", month)]).unlink()
+        teams = self.env["collections.team"]._of_collectors(company)
+        return self.create(
+            [self._row(company, month, last, teams, part, values) for part, values in parts.items()]
+            or [self._row(company, month, last, teams, (None, None), {})]
+        )
+
+    def _facts(self, company, month, last, today):
+        """What the figures of a month are made of.
+
+        :param datetime.date last: the last day counted
+        :return: of each kind, (collector id, group id) -> name -> value
+        :rtype: list[dict]
+        """
+        return [
             self._stock(company, last, today),
             self._before(company, last),
             self._sold(company, last),
@@ -88,15 +105,7 @@ class CollectionsPerformance(models.Model):
             self._disputes(company, month, last),
             self._contacts(company, month, last),
             self._rolls(company, month, last, today),
-        ):
-            for part, values in figures.items():
-                parts[part].update(values)
-        self.search([("company_id", "=", company.id), ("month", "=", month)]).unlink()
-        teams = self.env["collections.team"]._of_collectors(company)
-        return self.create(
-            [self._row(company, month, last, teams, part, values) for part, values in parts.items()]
-            or [self._row(company, month, last, teams, (None, None), {})]
-        )
+        ]
 
     def _row(self, company, month, last, teams, part, values):
         collector, segment = part

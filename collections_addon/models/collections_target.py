@@ -21,6 +21,8 @@ MORE_IS_BETTER = {
 #: Figures of a day: the latest one counts. The others are those of three months.
 OF_A_DAY = ("dso", "days_delinquent", "effectiveness", "overdue")
 MONTHS = 3
+#: Figure -> field of the results, where the names differ.
+SHOWN_AS = {"dso": "dso_back"}
 
 
 class CollectionsTarget(models.Model):
@@ -112,7 +114,8 @@ class CollectionsTarget(models.Model):
         since = latest if of_one else latest - relativedelta(months=MONTHS - 1)
         function = "avg" if self.figure in RATIOS else "sum"
         domain = [*mine, ("month", ">=", since)]
-        [(value, count)] = results._read_group(domain, [], [f"{self.figure}:{function}", "__count"])
+        name = SHOWN_AS.get(self.figure, self.figure)
+        [(value, count)] = results._read_group(domain, [], [f"{name}:{function}", "__count"])
         if value is None or value is False or not count:
             return None
         return value

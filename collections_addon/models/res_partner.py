@@ -17,6 +17,12 @@ class ResPartner(models.Model):
         string="Collection Case",
         groups="collections_addon.group_collections_viewer",
     )
+    collections_case_ids = fields.One2many(
+        "collections.case",
+        "partner_id",
+        string="Collection Cases",
+        groups="collections_addon.group_collections_viewer",
+    )
     collections_overdue = fields.Monetary(
         compute="_compute_collections_case",
         string="Overdue",
