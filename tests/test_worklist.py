@@ -6,7 +6,7 @@ from freezegun import freeze_time
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import CollectionsCommon
 
@@ -194,6 +194,67 @@ class TestWorklist(CollectionsCommon):
         [first] = [i for i in self._day(now=moment)["items"] if i["name"] == "Large Ltd"]
         self.assertEqual([task["code"] for task in first["tasks"]], ["call_list"])
 
+    # === WHAT ASKS FOR MORE === #
+
+    def test_a_window_that_is_cancelled_leaves_no_call(self):
+        for code, model in (
+            ("callback", "dunning.call.outcome"),
+            ("promised", "collections.promise"),
+            ("disputed", "collections.dispute"),
+        ):
+            with self.subTest(code):
+                self.assertEqual(self._call(self.large_case, code)["res_model"], model)
+                self.env.flush_all()
+                self.env.cr.precommit.run()
+                self.assertFalse(self.env["dunning.action"].search([], limit=1))
+                self.assertFalse(self.large_case.activity_ids)
+                self.assertEqual(self._day()["left"], 2)
+
+    def test_a_window_that_is_saved_writes_the_call_down(self):
+        opened = self._call(self.large_case, "callback")
+        wizard = self.env["dunning.call.outcome"].with_user(self.ann).browse(opened["res_id"])
+        self.assertEqual((wizard.partner_id, wizard.amount_overdue), (self.large, 5000))
+        self.assertEqual(wizard.phones, "Large Ltd: +1 555 0101")
+        with freeze_time(NOW), Form(wizard) as form:
+            form.callback_at = datetime(2026, 6, 1, 15)
+        with freeze_time(NOW):
+            wizard.action_save()
+        call = self.large_case.action_ids
+        self.assertEqual((call.state, call.callback_at), ("sending", datetime(2026, 6, 1, 15)))
+        self.assertEqual([item["name"] for item in self._day()["later"]], ["Large Ltd"])
+
+    def test_a_promise_and_a_dispute_are_outcomes_of_their_call(self):
+        line = self.invoice.line_ids.filtered("date_maturity")
+        reasons = self.env["collections.dispute.reason"]
+        more = {
+            "promised": {"amount": 5000, "date": TODAY + timedelta(days=5), "line_ids": line.ids},
+            "disputed": {"reason_id": reasons.search([], limit=1).id},
+        }
+        for code, values in more.items():
+            with self.subTest(code), self.env.cr.savepoint() as undone, freeze_time(NOW):
+                item = self._item(self.large_case).with_user(self.ann)
+                opened = item.with_context(
+                    call_outcome=code, call_note="Said so on the phone"
+                ).action_outcome()
+                records = self.env[opened["res_model"]].with_user(self.ann)
+                record = records.with_context(**opened["context"]).create(values)
+                text = record.note if code == "promised" else record.description
+                self.assertEqual(text, "Said so on the phone")
+                call = self.large_case.action_ids
+                self.assertEqual((call.state, call.outcome_id.code), ("sent", code))
+                self.assertEqual(call.outcome_note, "Said so on the phone")
+                self.assertEqual(item.done_how, code)
+                self.assertFalse(record.env.context.get("collections_call_made"), "Once")
+                undone.rollback()
+
+    def test_nobody_fills_in_a_window_for_a_call_that_may_not_be_made(self):
+        self.env["collections.opt.out"].create(
+            {"case_id": self.large_case.id, "channel_code": "call", "date": TODAY}
+        )
+        for code in ("callback", "promised"):
+            with self.subTest(code), self.assertRaisesRegex(UserError, "not to be called"):
+                self._call(self.large_case, code)
+
     # === DONE, LATER === #
 
     def test_done_later_and_back(self):
@@ -364,8 +425,85 @@ class TestWorklist(CollectionsCommon):
         self.assertEqual(self.cases.collector_id, self.ann | self.bob)
         with self.assertRaises(AccessError):
             wizards.with_user(self.ann).create({"company_id": self.company.id})
+        other = self.setup_other_company()["company"]
+        for method in ("action_simulate", "action_apply"):
+            stranger = wizards.create({"company_id": other.id, "is_simulated": True})
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(stranger, method)()
         with self.assertRaises(AccessError):
             self.env["collections.assignment.rule"].with_user(self.ann).search([]).unlink()
+
+    def _notes(self, case):
+        domain = [("model", "=", case._name), ("res_id", "=", case.id)]
+        return self.env["mail.message"].search(domain)
+
+    def test_who_changes_hands_by_the_thousand_has_the_same_history_as_one(self):
+        one, many = self.small_case.with_user(self.boss), self.large_case.with_user(self.boss)
+        self.env.cr.flush()  # what was made in this transaction is not tracked
+        notes = self._notes(one), self._notes(many)
+        one.with_context(tracking_disable=False, mail_notrack=False).collector_id = self.bob
+        self.env.cr.flush()
+        self.assertEqual(many._give_to(self.bob), 1)
+        self.assertEqual(many.collector_id, self.bob)
+        self.assertEqual(self._item(self.large_case).user_id, self.bob)
+        alone, bulk = self._notes(one) - notes[0], self._notes(many) - notes[1]
+        self.assertEqual((len(alone), len(bulk)), (1, 1))
+        for records in ("message", "value"):
+            if records == "value":
+                alone, bulk = alone.sudo().tracking_value_ids, bulk.sudo().tracking_value_ids
+            apart = {"id", "date", "create_date", "write_date", "message_id", "res_id", "reply_to"}
+            names = [
+                name
+                for name, field in alone._fields.items()
+                if field.store and field.type not in ("one2many", "many2many") and name not in apart
+            ]
+            names = [n for n in names if n not in ("mail_message_id", "record_name")]
+            with self.subTest(records):
+                self.assertEqual(
+                    alone.sudo().read(names, load="")[0] | {"id": 0},
+                    bulk.sudo().read(names, load="")[0] | {"id": 0},
+                )
+
+    def test_who_has_changed_hands_meanwhile_stays_and_complaints_stay_a_managers(self):
+        self.env["collections.complaint"].create(
+            {"case_id": self.large_case.id, "text": "Rude!", "opened_on": TODAY}
+        )
+        self._rank()
+        manager = self._item(self.large_case).user_id
+        change = self.env["collections.case"].with_user(self.boss)._change_hands
+        rows = [
+            (self.large_case.id, self.ann.id, self.bob.id),
+            (self.small_case.id, self.bob.id, None),
+        ]
+        self.assertEqual(change(rows), 1)
+        self.assertEqual((self.large_case | self.small_case).collector_id, self.bob | self.ann)
+        self.assertEqual(self._item(self.large_case).user_id, manager)
+        self.assertEqual(change([]), 0)
+        with self.assertRaises(AccessError):
+            self.env["collections.case"].with_user(self.users["viewer"])._change_hands(rows)
+
+    def test_half_a_day_gets_half_the_work(self):
+        self._rule(self.ann | self.bob)
+        shares = self.env["collections.workload"].with_user(self.boss)
+        with Form(shares, "collections_addon.view_collections_workload_list") as form:
+            form.user_id = self.ann
+            form.share = 0.0
+        self.cases.collector_id = False
+        self.worklist._make_day(self.company, TODAY)
+        self.assertEqual(self.cases.collector_id, self.bob)
+        values = {"user_id": self.users["viewer"].id, "company_id": self.company.id, "share": 0.5}
+        with self.assertRaises(ValidationError):
+            shares.create(values)
+        with self.assertRaises(AccessError):
+            shares.with_user(self.ann).create({**values, "user_id": self.bob.id})
+
+    def test_the_days_of_rest_are_set_on_the_settings(self):
+        admin = self.users["admin"]
+        admin.group_ids |= self.env.ref("base.group_system")
+        with Form(self.env["res.config.settings"].with_user(admin)) as form:
+            form.collections_work_rest_days = 7
+        form.record.execute()
+        self.assertEqual(self.company.collections_work_rest_days, 7)
 
     # === ACCESS === #
 

@@ -118,9 +118,17 @@ class CollectionsAssignmentRule(models.Model):
         if only_new:
             rules = rules.filtered("is_nightly")
             customers = [one for one in customers if not one.collector]
+        shares = self._day_shares(company, today)
+        return distribution.distribute(customers, rules._for_domain(), shares, keep)
+
+    def _day_shares(self, company, today):
+        """Collector id -> part of a full day; who is away has none.
+
+        :rtype: dict[int, float]
+        """
         absences = self.env["collections.absence"]._running(company, today)
-        away = dict.fromkeys((one.person for one in absences), 0.0)
-        return distribution.distribute(customers, rules._for_domain(), away, keep)
+        shares = self.env["collections.workload"]._shares(company)
+        return shares | dict.fromkeys((one.person for one in absences), 0.0)
 
     def _customers(self, company, today):
         self.env["collections.case"].flush_model()
@@ -163,9 +171,10 @@ class CollectionsAssignmentRule(models.Model):
         :return: how many customers changed hands
         :rtype: int
         """
-        changed = [one for one in found if one.person != one.customer.collector]
-        cases = self.env["collections.case"]
-        for person in dict.fromkeys(one.person for one in changed):
-            own = [one.customer.key for one in changed if one.person == person]
-            cases.browse(own).write({"collector_id": person})
-        return len(changed)
+        return self.env["collections.case"]._change_hands(
+            [
+                (one.customer.key, one.customer.collector, one.person)
+                for one in found
+                if one.person != one.customer.collector
+            ]
+        )

@@ -6,8 +6,6 @@ from ..domain.worklist import MUST
 
 #: A customer with a chance of so much to pay within 30 days, and below the other so little.
 LIKELY, UNLIKELY = 0.7, 0.3
-#: Why one had better not call now; a talk that took place is written down nevertheless.
-TIMING = frozenset(("outside_window", "holiday", "min_gap", "contact_cap"))
 
 
 class CollectionsWorklistItem(models.Model):
@@ -180,52 +178,6 @@ class CollectionsWorklistItem(models.Model):
         ahead = (fields.Date.add(today, days=n) for n in range(1, 8))
         return next(day for day in ahead if day.weekday() in days)
 
-    def action_outcome(self):
-        """Record what came of a call, by the context key `call_outcome`; say what comes next.
-
-        :return: a client action
-        :raises UserError: where the customer may not be called
-        """
-        self.ensure_one()
-        self._check_may_work()
-        call = self.case_id.call_id or self._new_call(fields.Datetime.now())
-        return call.action_call_outcome()
-
-    def _new_call(self, now):
-        """The call that was made: through the gate, like any contact.
-
-        A talk outside the hours has taken place all the same, and is written down as such; the
-        screen warns before. What the customer refused, or does not owe, stays refused.
-        """
-        call, reason = self._try_call(now)
-        if not call and reason in TIMING:
-            held = self.env._("The talk had taken place already; it was written down.")
-            call, reason = self._try_call(now, held)
-        if call:
-            return call
-        sentence = self.env["dunning.reason"]._sentences().get(reason)
-        raise UserError(
-            self.env._(
-                "This customer is not to be called now. %s",
-                sentence or self.env._("There is no number to call."),
-            )
-        )
-
-    def _try_call(self, now, override=""):
-        """A call that is under way, or nothing and the reason code."""
-        case = self.case_id
-        owed = case.move_line_ids.filtered(lambda line: line.amount_residual > 0)
-        text = "\n\n".join(self.env["collections.worklist"]._script(case))
-        with self.env.cr.savepoint() as attempt:
-            currency = owed.currency_id[:1] or case.currency_id
-            call = case._new_message("call", currency, text, override=override)
-            call._send_claimed(now)
-            if call.state == "sending":
-                return call, None
-            reason = call.reason_code
-            attempt.rollback()
-        return self.env["dunning.action"], reason
-
     def action_open_case(self):
         """Open the customer's file."""
         self.ensure_one()
@@ -250,19 +202,4 @@ class CollectionsCase(models.Model):
             items.filtered(lambda item: "complaint" not in item._task_codes()).user_id = vals[
                 "collector_id"
             ]
-        return result
-
-
-class DunningAction(models.Model):
-    _inherit = "dunning.action"
-
-    def _record_call(self, outcome, note="", callback_date=None, now=None, callback_at=None):
-        """Override: the customer is done with for the day, unless it wants a call today."""
-        result = super()._record_call(outcome, note, callback_date, now, callback_at)
-        item = self.case_id.sudo().worklist_item_ids
-        day = self._local_date(now or fields.Datetime.now())
-        if self.callback_at and self._local_date(self.callback_at) == day:
-            item.write({"callback_at": self.callback_at, "tasks": "callback", "urgency": MUST})
-        else:
-            item._finish(self.env.user, day, outcome.code)
         return result

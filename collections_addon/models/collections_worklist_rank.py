@@ -358,3 +358,7 @@ class ResCompany(models.Model):
         help="A customer that was contacted comes back to the list after so many days, unless "
         "something is to be seen to.",
     )
+
+    _collections_work_rest_days = models.Constraint(
+        "CHECK (collections_work_rest_days >= 0)", "Days between contacts cannot be negative."
+    )

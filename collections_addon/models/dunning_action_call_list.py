@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
 #: Outcomes after which something is to be taken down: method of the case.
-FOLLOWING = {"promised": "action_new_promise", "disputed": "action_open_disputes"}
+FOLLOWING = {"promised": "action_new_promise", "disputed": "action_new_dispute"}
 
 
 class DunningAction(models.Model):

@@ -39,5 +39,5 @@ class CollectionsCaseAssign(models.TransientModel):
         cases = self.case_ids
         if self.only_unassigned:
             cases = cases.filtered(lambda case: not case.collector_id)
-        cases.collector_id = self.collector_id
+        cases._give_to(self.collector_id)
         return {"type": "ir.actions.act_window_close"}

@@ -8,12 +8,19 @@ class DunningCallOutcome(models.TransientModel):
     _name = "dunning.call.outcome"
     _description = "Outcome of a Call"
 
-    action_id = fields.Many2one("dunning.action", string="Call", required=True, readonly=True)
-    partner_id = fields.Many2one(related="action_id.partner_id")
-    recipient_id = fields.Many2one(related="action_id.recipient_id")
-    currency_id = fields.Many2one(related="action_id.currency_id")
-    amount_overdue = fields.Monetary(related="action_id.amount_overdue")
-    amount_total = fields.Monetary(related="action_id.amount_total", string="In All")
+    action_id = fields.Many2one("dunning.action", string="Call", readonly=True)
+    item_id = fields.Many2one(
+        "collections.worklist.item",
+        string="Customer of the List",
+        readonly=True,
+        ondelete="cascade",
+        help="Where the call is written down only with its outcome.",
+    )
+    partner_id = fields.Many2one("res.partner", compute="_compute_customer")
+    recipient_id = fields.Many2one("res.partner", compute="_compute_customer")
+    currency_id = fields.Many2one("res.currency", compute="_compute_customer")
+    amount_overdue = fields.Monetary(string="Overdue", compute="_compute_customer")
+    amount_total = fields.Monetary(string="In All", compute="_compute_customer")
     phones = fields.Char(compute="_compute_phones")
     script = fields.Html(related="action_id.body", string="Script")
     outcome_id = fields.Many2one(
@@ -28,7 +35,17 @@ class DunningCallOutcome(models.TransientModel):
         string="Call Back At", help="Where the customer named an hour, too; wins over the date."
     )
 
-    @api.depends("action_id")
+    @api.depends("action_id", "item_id")
+    def _compute_customer(self):
+        for wizard in self:
+            call, case = wizard.action_id, wizard.item_id.case_id
+            wizard.partner_id = call.partner_id or case.partner_id
+            wizard.recipient_id = call.recipient_id or case.recipient_id
+            wizard.currency_id = call.currency_id or case.currency_id
+            wizard.amount_overdue = call.amount_overdue if call else case.overdue
+            wizard.amount_total = call.amount_total if call else case.exposure
+
+    @api.depends("recipient_id")
     def _compute_phones(self):
         for wizard in self:
             phones = wizard.recipient_id._dunning_phones()
@@ -42,11 +59,28 @@ class DunningCallOutcome(models.TransientModel):
         :param outcome: `dunning.outcome` that is known already
         """
         wizard = self.create({"action_id": action.id, "outcome_id": outcome and outcome.id})
+        return wizard._opened()
+
+    @api.model
+    def _open_for_item(self, item, code, note=""):
+        """Ask what came of a call from the list; it is written down when this is saved.
+
+        :param item: `collections.worklist.item`
+        :param str code: of the outcome that is known already
+        """
+        outcome = self.env["dunning.outcome"]._by_code(code)
+        call = item.case_id.call_id
+        wizard = self.create(
+            {"item_id": item.id, "action_id": call.id, "outcome_id": outcome.id, "note": note}
+        )
+        return wizard._opened()
+
+    def _opened(self):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Outcome of the Call"),
             "res_model": self._name,
-            "res_id": wizard.id,
+            "res_id": self.id,
             "view_mode": "form",
             "target": "new",
         }
@@ -57,14 +91,15 @@ class DunningCallOutcome(models.TransientModel):
         if not self.outcome_id:
             raise UserError(self.env._("Choose what came of the call."))
         now = fields.Datetime.now()
-        self.action_id._record_call(
+        call = self.action_id or self.item_id._call_made(now)
+        call._record_call(
             self.outcome_id,
             self.note or "",
             self.callback_date,
             now=now,
             callback_at=self.callback_at,
         )
-        following = self.action_id._after_call(now)
+        following = call._after_call(now)
         if following["type"] == "ir.actions.act_window":
             return following
         following["params"]["next"] = {"type": "ir.actions.act_window_close"}
