@@ -33,6 +33,9 @@ test-outside: ## the connectors against Prism and localstack-xero
 test-queue: ## reading ledgers as jobs, with OCA's queue_job installed
 	@$(DEV) test-queue
 
+coverage: ## the whole suite, and what of the module's code it ran
+	@$(DEV) test --coverage
+
 lint: ## check style and common mistakes
 	@$(DEV) lint
 

@@ -87,6 +87,12 @@ class LimitsCase(unittest.TestCase):
         limits = {"min_installment": Decimal(500)}
         self.assertEqual(self._broken(limits, count=None, size=Decimal(500)), [])
 
+    def test_without_a_smallest_installment_only_their_number_counts(self):
+        for most, count in ((6, 6), (0, 1)):
+            with self.subTest(most):
+                limits = plans.Limits(max_count=most)
+                self.assertEqual(plans.most_installments(Decimal(10), limits), count)
+
     @given(amounts, amounts, st.integers(1, 60))
     def test_as_many_as_the_limits_allow(self, total, least, most):
         limits = plans.Limits(max_count=most, min_installment=least)

@@ -81,6 +81,15 @@ class SimulationCase(unittest.TestCase):
         contacts = play([item(1, -6, 3.0), item(2, 4, 20.0)], rules(tolerance=5.0))
         self.assertEqual(days_and_levels(contacts)[:2], [(1, 12), (9, 13)])
 
+    def test_installments_follow_the_rules_of_their_plan_and_come_first(self):
+        of_plan = facts.PolicyRules(2, ladder.Ladder((ladder.Rung(1, 11),)), 0, 0, 7, {EUR: 0.0})
+        base = rules()
+        rule_set = base._replace(policies={**base.policies, 2: of_plan}, move_policy={1: 2})
+        installment = item(1, 1)._replace(is_installment=True)
+        contacts = play([item(2, -3), item(3, -13), installment], rule_set, days=6)
+        self.assertEqual(days_and_levels(contacts), [(0, 12), (2, 11), (3, 13)])
+        self.assertEqual([contact.is_installment for contact in contacts], [False, True, False])
+
     def test_nothing_open_gives_nothing(self):
         self.assertEqual(play([]), [])
 

@@ -49,6 +49,7 @@ def add_arguments(parser):
     """Add what this command accepts."""
     parser.add_argument("--only", help="pytest's -k expression: no coverage gate then")
     parser.add_argument("--workers", default=str(min(os.cpu_count() or 1, 4)))
+    parser.add_argument("--coverage", action="store_true", help="measure inside Odoo, too")
 
 
 def execute(arguments):
@@ -73,7 +74,7 @@ def execute(arguments):
     _run_tools(stand, arguments.only, tally)
     _run_pure(stand, arguments, tally)
     _run_odoo(stand, name, arguments, tally)
-    gates = True if arguments.only else _coverage(stand)
+    gates = True if arguments.only else _coverage(stand, whole=arguments.coverage)
     print(f"\n{tally}", flush=True)
     return 0 if tally.passed and not tally.failed and gates else 1
 
@@ -101,7 +102,8 @@ def _run_pure(stand, arguments, tally):
         return
     print("\n— The domain and the connectors, outside Odoo —", flush=True)
     pytest = ["-p", "domain_loader", "-p", "no:odoo", "-n", arguments.workers, *tests]
-    _pytest(stand, "pure", pytest, arguments.only, tally, cwd=REPO / "tests", pythonpath=None)
+    folder = REPO / "tests"
+    _pytest(stand, "pure", pytest, arguments.only, tally, cwd=folder, pythonpath=None, measured=True)
 
 
 def _run_tools(stand, only, tally):
@@ -123,18 +125,20 @@ def _run_odoo(stand, name, arguments, tally):
     pytest += ["-n", arguments.workers, "--dist=loadscope"]
     pytest += [f"--ignore-glob={database.mount()}/*/test_domain_*"]
     pytest += ["-o", f"faulthandler_timeout={LONG}", "--pyargs", f"odoo.addons.{MODULE}"]
-    _pytest(stand, "odoo", pytest, arguments.only, tally, cwd=REPO)
+    measured = arguments.coverage
+    _pytest(stand, "odoo", pytest, arguments.only, tally, cwd=REPO, measured=measured)
 
 
-def _pytest(stand, part, options, only, tally, *, cwd, pythonpath=True):
+def _pytest(stand, part, options, only, tally, *, cwd, pythonpath=True, measured=False):
     junit = cache_dir("junit") / f"{clone_key()}-{part}.xml"
     junit.unlink(missing_ok=True)
     # Threads of a numeric library beside workers on the same cores make both slower.
     env = stand.env | _coverage_env(part) | {"OMP_NUM_THREADS": "1"}
     if not pythonpath:
         env["PYTHONPATH"] = ""
-    command = [stand.python, "-m", "coverage", "run", f"--include={MEASURED}"]
-    command += ["-m", "pytest", f"--rootdir={REPO}", *options]
+    command = [stand.python, "-m"]
+    command += ["coverage", "run", f"--include={MEASURED}", "-m"] if measured else []
+    command += ["pytest", f"--rootdir={REPO}", *options]
     command += ["-q", "-ra", "--durations=12", "--tb=short", "-p", "no:cacheprovider"]
     command += [f"--junitxml={junit}"]
     command += ["-k", only] if only else []
@@ -167,9 +171,10 @@ def _forget_coverage():
         path.unlink()
 
 
-def _coverage(stand):
-    """Report the branch coverage and hold it against the gates.
+def _coverage(stand, *, whole):
+    """Hold the branch coverage against the gates.
 
+    :param bool whole: the part inside Odoo was measured as well: report every file
     :rtype: bool
     """
     print("\n— Branch coverage —", flush=True)
@@ -180,8 +185,8 @@ def _coverage(stand):
         print("nothing was measured")
         return False
     shell.run([*tool, "combine", "-q", *data], env=env, cwd=REPO)
-    report = [*tool, "report", "--skip-covered"]
-    shell.run(report, env=env, cwd=REPO)
+    if whole:
+        shell.run([*tool, "report", "--skip-covered"], env=env, cwd=REPO)
     return all([_gate(tool, env, *gate) for gate in GATES.items()])
 
 
