@@ -1,4 +1,7 @@
 from . import (
+    collections_stateful,
+    collections_customer_record,
+    collections_commitment,
     account_move,
     account_move_credit,
     account_move_dispute,

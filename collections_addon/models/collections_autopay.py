@@ -44,9 +44,10 @@ class CollectionsAutopay(models.Model):
 
     _name = "collections.autopay"
     _description = "Automatic Payment"
-    _inherit = ["mail.thread"]
+    _inherit = ["collections.stateful", "mail.thread"]
     _order = "id desc"
     _check_company_auto = True
+    _transitions = TRANSITIONS
 
     case_id = fields.Many2one("collections.case", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
@@ -160,11 +161,7 @@ class CollectionsAutopay(models.Model):
 
         :raises UserError: when the state cannot be reached from the present one
         """
-        for autopay in self:
-            if autopay.state not in TRANSITIONS[target]:
-                raise UserError(
-                    self.env._("Automatic payment cannot become “%s” now.", dict(STATES)[target])
-                )
+        self._check_transition(target)
         _logger.info("Automatic payments %s -> %s", self.ids, target)
         self.write({"state": target, "ended_reason": reason or False})
         for autopay in self:

@@ -40,8 +40,9 @@ class CollectionsAutopayCharge(models.Model):
 
     _name = "collections.autopay.charge"
     _description = "Automatic Charge"
-    _inherit = ["mail.thread"]
+    _inherit = ["collections.stateful", "mail.thread"]
     _order = "date desc, id desc"
+    _transitions = TRANSITIONS
 
     autopay_id = fields.Many2one(
         "collections.autopay", required=True, ondelete="restrict", index=True, readonly=True
@@ -148,16 +149,7 @@ class CollectionsAutopayCharge(models.Model):
 
         :raises UserError: when the state cannot be reached from the present one
         """
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for charge in self:
-            if charge.state not in TRANSITIONS[target]:
-                raise UserError(
-                    self.env._(
-                        "A charge that is “%(state)s” cannot become “%(target)s”.",
-                        state=labels[charge.state],
-                        target=labels[target],
-                    )
-                )
+        self._check_transition(target)
         _logger.info("Automatic charges %s -> %s", self.ids, target)
         self.write({"state": target, **values})
         self.item_ids.write({"is_live": target in LIVE})

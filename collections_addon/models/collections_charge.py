@@ -53,8 +53,10 @@ class CollectionsCharge(models.Model):
 
     _name = "collections.charge"
     _description = "Charge"
+    _inherit = ["collections.stateful"]
     _order = "date desc, id desc"
     _check_company_auto = True
+    _transitions = TRANSITIONS
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -227,17 +229,7 @@ class CollectionsCharge(models.Model):
         :raises UserError: when the state cannot be reached from the present one
         """
         self.check_access("write")
-        for charge in self:
-            if charge.state not in TRANSITIONS[target]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
-                raise UserError(
-                    self.env._(
-                        "“%(charge)s” is %(state)s and cannot become %(target)s.",
-                        charge=charge.display_name,
-                        state=labels[charge.state].lower(),
-                        target=labels[target].lower(),
-                    )
-                )
+        self._check_transition(target)
         _logger.info("Charges %s -> %s (%s)", self.ids, target, reason or "-")
         self.sudo().write({"state": target, "reason": reason, "failure": False})
 

@@ -41,26 +41,17 @@ class CollectionsDispute(models.Model):
 
     _name = "collections.dispute"
     _description = "Dispute"
-    _inherit = ["mail.thread.cc", "mail.activity.mixin"]
+    _inherit = [
+        "collections.customer.record",
+        "collections.stateful",
+        "mail.thread.cc",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
-    _check_company_auto = True
+    _transitions = TRANSITIONS
 
     name = fields.Char(string="Number", readonly=True, copy=False, default="/")
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        required=True,
-        index=True,
-        domain=[("parent_id", "=", False)],
-        tracking=True,
-    )
-    case_id = fields.Many2one("collections.case", readonly=True, index="btree_not_null")
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
-    )
+    partner_id = fields.Many2one(tracking=True)
     reason_id = fields.Many2one(
         "collections.dispute.reason",
         required=True,
@@ -225,10 +216,8 @@ class CollectionsDispute(models.Model):
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("collections.dispute") or "/"
         disputes = super().create(vals_list)
+        disputes._join_cases()
         for dispute in disputes:
-            dispute.case_id = self.env["collections.case"]._of(
-                dispute.partner_id, dispute.company_id
-            )
             dispute._tell_case(self.env._("Dispute %s opened.", dispute.name))
         disputes._touch_cases()
         return disputes
@@ -280,17 +269,7 @@ class CollectionsDispute(models.Model):
         :param str|None reason: written as the resolution
         :raises UserError: when the state cannot be reached from the present one
         """
-        for dispute in self:
-            if dispute.state not in TRANSITIONS[target]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
-                raise UserError(
-                    self.env._(
-                        "Dispute %(name)s is %(state)s and cannot become %(target)s.",
-                        name=dispute.name,
-                        state=labels[dispute.state].lower(),
-                        target=labels[target].lower(),
-                    )
-                )
+        self._check_transition(target)
         closed = fields.Date.context_today(self) if target not in ACTIVE else False
         values = {"state": target, "closed_on": closed}
         if reason:

@@ -33,9 +33,10 @@ class CollectionsHandover(models.Model):
 
     _name = "collections.handover"
     _description = "Hand-over"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collections.stateful", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
+    _transitions = TRANSITIONS
 
     name = fields.Char(
         string="Number", required=True, copy=False, readonly=True, default=lambda self: "/"
@@ -189,17 +190,7 @@ class CollectionsHandover(models.Model):
             raise AccessError(
                 self.env._("Only a collections manager hands over, writes off or takes back.")
             )
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for handover in self:
-            if handover.state not in TRANSITIONS[target]:
-                raise UserError(
-                    self.env._(
-                        "%(name)s is %(state)s and cannot become %(target)s.",
-                        name=handover.name,
-                        state=labels[handover.state].lower(),
-                        target=labels[target].lower(),
-                    )
-                )
+        self._check_transition(target)
         _logger.info("Hand-overs %s -> %s", self.ids, target)
         self.sudo().write({"state": target})
 

@@ -45,26 +45,16 @@ class CollectionsPlan(models.Model):
 
     _name = "collections.plan"
     _description = "Payment Plan"
-    _inherit = ["mail.thread.cc", "mail.activity.mixin"]
+    _inherit = [
+        "collections.customer.record",
+        "collections.stateful",
+        "mail.thread.cc",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
-    _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False, default="/")
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        required=True,
-        index=True,
-        domain=[("parent_id", "=", False)],
-        tracking=True,
-    )
-    case_id = fields.Many2one("collections.case", readonly=True, index="btree_not_null")
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
-    )
+    partner_id = fields.Many2one(tracking=True)
     offer_id = fields.Many2one(
         "collections.plan.offer",
         string="Terms",

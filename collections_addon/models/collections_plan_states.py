@@ -28,6 +28,7 @@ class CollectionsPlan(models.Model):
     """How a plan comes about, runs and ends."""
 
     _inherit = "collections.plan"
+    _transitions = TRANSITIONS
 
     # === THE GATE === #
 
@@ -40,17 +41,7 @@ class CollectionsPlan(models.Model):
         :raises UserError: when the state cannot be reached from the present one
         """
         self.check_access("write")
-        for plan in self:
-            if plan.state not in TRANSITIONS[target]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
-                raise UserError(
-                    self.env._(
-                        "Payment plan %(name)s is %(state)s and cannot become %(target)s.",
-                        name=plan.name,
-                        state=labels[plan.state].lower(),
-                        target=labels[target].lower(),
-                    )
-                )
+        self._check_transition(target)
         values = {"state": target, "closed_on": today if target in CLOSED else False}
         if target == "active":
             values["activated_on"] = today

@@ -30,9 +30,10 @@ class CollectionsWriteOff(models.Model):
 
     _name = "collections.write.off"
     _description = "Write-off"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collections.stateful", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
+    _transitions = TRANSITIONS
 
     name = fields.Char(
         string="Number", required=True, copy=False, readonly=True, default=lambda self: "/"
@@ -148,17 +149,7 @@ class CollectionsWriteOff(models.Model):
         :raises UserError: when the state cannot be reached from the present one
         """
         self.check_access("write")
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for proposal in self:
-            if proposal.state not in TRANSITIONS[target]:
-                raise UserError(
-                    self.env._(
-                        "%(name)s is %(state)s and cannot become %(target)s.",
-                        name=proposal.name,
-                        state=labels[proposal.state].lower(),
-                        target=labels[target].lower(),
-                    )
-                )
+        self._check_transition(target)
         _logger.info("Write-offs %s -> %s", self.ids, target)
         self.sudo().write({"state": target, "decided_by_id": self.env.uid})
 
