@@ -1,5 +1,6 @@
 """The money of the coming weeks: what is expected, the band, and how good it was."""
 
+import math
 import random
 import unittest
 
@@ -13,6 +14,40 @@ CURVE = ((7, 0.3), (30, 0.7), (60, 0.9))
 chances = st.lists(
     st.tuples(st.integers(1, 90), st.floats(0, 1)), min_size=0, max_size=4, unique_by=lambda p: p[0]
 ).map(lambda rows: tuple(zip(sorted(r[0] for r in rows), sorted(r[1] for r in rows), strict=True)))
+
+
+def ledger(seed, weeks, bias=lambda week: 0.0, steadiness=0.0):
+    """Weekly forecasts of a made-up firm, up to 13 weeks ahead, and what came.
+
+    What comes of a week differs from every forecast of it by the same surprise, which may
+    last; and a little by each forecast's own.
+    """
+    drawn, surprise, surprises = random.Random(seed), 0.0, []
+    for _week in range(weeks):
+        fresh = 0.3 * math.sqrt(1 - steadiness**2)
+        surprise = steadiness * surprise + fresh * drawn.gauss(0, 1)
+        surprises.append(surprise)
+    return [
+        forecast.Past(
+            ahead,
+            mean,
+            mean * math.exp(bias(made + ahead) + surprises[made + ahead] + drawn.gauss(0, 0.1)),
+            7 * made,
+        )
+        for made in range(weeks)
+        for mean in [100 * math.exp(drawn.gauss(0, 0.2))]
+        for ahead in range(1, 14)
+        if made + ahead < weeks
+    ]
+
+
+def judged(bias=lambda week: 0.0, steadiness=0.0, weeks=52):
+    """Means of some figures over thirty made-up firms."""
+    found = [forecast.quality(ledger(seed, weeks, bias, steadiness)) for seed in range(30)]
+    return {
+        name: sum(getattr(one, name) for one in found) / len(found)
+        for name in ("error", "corrected", "coverage")
+    }
 
 
 class TestCurve(unittest.TestCase):
@@ -50,14 +85,30 @@ class TestForecast(unittest.TestCase):
         self.assertGreater(wide.high - wide.low, narrow.high - narrow.low)
 
     def test_band_and_bias_are_learnt_from_the_past(self):
-        past = [forecast.Past(1, 100, 80 + n, n) for n in range(21)]
+        ratios = [0.8 + n * 8 % 21 / 100 for n in range(21)]
+        past = [forecast.Past(1, 100, 100 * ratio, 7 * n) for n, ratio in enumerate(ratios)]
         past.append(forecast.Past(1, 0, 5))
         found = forecast.forecast([forecast.certain(100, 1, 3, 1.0)], 1, past)
         self.assertTrue(found.is_learnt)
         week = found.weeks[0]
         self.assertAlmostEqual(week.mean, 90)
-        self.assertAlmostEqual(week.low, 81.2, msg="the rank 2.2 of 21")
-        self.assertAlmostEqual(week.high, 98.8)
+        self.assertAlmostEqual(week.low, 81.2, delta=1, msg="the rank 2.2 of 21")
+        self.assertAlmostEqual(week.high, 98.8, delta=1)
+
+    def test_a_correction_that_never_helped_is_not_made(self):
+        """What came swings about the forecast: the middle of the past was wrong every time."""
+        past = [forecast.Past(1, 100, 60 if n // 6 % 2 else 140, 7 * n) for n in range(36)]
+        week = forecast.forecast([forecast.certain(100, 1, 3, 1.0)], 1, past).weeks[0]
+        self.assertEqual(week, (100, 60, 140))
+
+    def test_the_middle_stays_within_the_band(self):
+        """Where forecasts were too low at last though a correction has not proved itself."""
+        group = forecast._Group()
+        for n in range(20):
+            group.learn(forecast.Past(1, 100, 150 + n, 7 * n), None)
+        band = group.band(12)
+        self.assertEqual(band.middle, band.low)
+        self.assertGreater(band.low, 1.4)
 
     def test_too_little_past_is_not_learnt_from(self):
         past = [forecast.Past(1, 100, 90, n) for n in range(1, forecast.LEAST_PAST)] * 3
@@ -110,6 +161,41 @@ class TestQuality(unittest.TestCase):
         self.assertAlmostEqual(found.bias, -1 / 3)
         self.assertAlmostEqual(found.corrected, 0)
         self.assertEqual(found.coverage, 1)
+
+    def test_it_holds_where_times_change(self):
+        """After a jump, along a trend, with surprises that last: never far below four of five.
+
+        Quantiles of the past alone hold .75, .74 and .76 here, and .83 in steady times.
+        """
+        cases = {
+            "steady": {},
+            "too low by a third": {"bias": lambda week: 0.4},
+            "a jump": {"bias": lambda week: 0.4 if week > 26 else 0.0},
+            "a trend": {"bias": lambda week: 0.015 * week},
+            "lasting": {"steadiness": 0.8},
+        }
+        for name, case in cases.items():
+            with self.subTest(name):
+                self.assertAlmostEqual(judged(**case)["coverage"], 0.8, delta=0.035)
+
+    def test_correcting_helps_or_does_no_harm(self):
+        biased = judged(bias=lambda week: 0.4)
+        self.assertLess(biased["corrected"], 0.75 * biased["error"])
+        trend = judged(bias=lambda week: 0.015 * week)
+        self.assertLess(trend["corrected"], 0.9 * trend["error"])
+        for case in ({}, {"steadiness": 0.8}):
+            steady = judged(**case)
+            self.assertLess(steady["corrected"], 1.025 * steady["error"])
+
+    @given(st.lists(st.tuples(st.floats(0, 9), st.floats(0.1, 9)), min_size=1, max_size=9))
+    def test_the_weighted_median_is_the_least_far_off(self, pairs):
+        values, weights = zip(*sorted(pairs), strict=True)
+        found = forecast.weighted_median(values, weights)
+
+        def off(middle):
+            return sum(weight * abs(value - middle) for value, weight in pairs)
+
+        self.assertTrue(all(off(found) <= off(value) + 1e-9 for value in values))
 
     def test_nothing_later_is_known(self):
         """The past up to a day teaches the same whatever came afterwards."""

@@ -10,6 +10,7 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from heapq import heappop, heappush
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,8 +21,16 @@ LEAST_PAST = 12
 #: Normal deviate of a band that holds four of five.
 DEVIATE = 1.2816
 SHARES = (0.1, 0.9)
+#: Standard errors by which a correction has to have helped before it is made.
+SURE = 1.0
+#: From so many forecast days on one looks how a band would have done; it is shown later.
+LEAST_TRIED = 4
+#: How far a miss of the band moves its ends, as a share of the past, per forecast day.
+STEP = 0.04
 #: Last week of each stretch; what was learnt of a week holds for its stretch.
 STRETCHES = (1, 2, 4, 8)
+#: The weeks of all stretches together.
+ALL = -1
 
 
 class Expected(NamedTuple):
@@ -126,32 +135,115 @@ def forecast(items: Iterable[Expected], count: int = 13, past: Iterable[Past] = 
 def bands(past: Iterable[Past]):
     """What past forecasts teach: of weeks as far ahead, or of all where those are few.
 
+    :param past: of weeks that have ended
     :return: a function from a week ahead, 1 the next, to a `Band`, None where nothing
         could be learnt
     """
-    ratios = defaultdict(list)
-    for row in past:
-        if row.mean > 0:
-            ratios[_stretch(row.ahead)].append((row.made, row.actual / row.mean))
-    everything = _band([pair for group in ratios.values() for pair in group])
-    own = {stretch: _band(group) for stretch, group in ratios.items()}
-    return lambda ahead: own.get(_stretch(ahead)) or everything
+    learner = _Learner()
+    for made, rows in _by_day(past):
+        learner.move_to(made)
+        learner.watch(rows)
+    learner.move_to(math.inf)
+    return learner.band
 
 
-def _band(ratios):
-    """The band of (day of the forecast, what came ÷ what was forecast).
+class _Learner:
+    """Goes from one day to the next and learns what came of the weeks that have ended."""
 
-    Its ends lie at rank (n + 1) × share of n forecasts, not n × share: so a new one falls
-    between them as often as meant also where n is small (conformal prediction; Lei et al.,
-    JASA 2018).
-    """
-    days = len({made for made, _ratio in ratios})
-    if days < LEAST_PAST:
-        return None
-    ordered = sorted(ratio for _made, ratio in ratios)
-    places = (((days + 1) * share - 1) / (days - 1) for share in SHARES)
-    ends = (quantile(ordered, min(max(place, 0.0), 1.0)) for place in places)
-    return Band(median(ordered), *ends)
+    def __init__(self):
+        self._groups = defaultdict(_Group)
+        self._waiting = []
+        self._number = 0
+
+    def band(self, ahead):
+        """The band of a week as far ahead, by what is known; None if too little is."""
+        own, everything = (self._groups[key] for key in (_stretch(ahead), ALL))
+        return own.band(LEAST_PAST) or everything.band(LEAST_PAST)
+
+    def watch(self, rows):
+        """Remember what would be said of weeks forecast now, to be held against what comes."""
+        for row in rows:
+            groups = [self._groups[key] for key in (_stretch(row.ahead), ALL)]
+            said = [(group, group.said()) for group in groups]
+            self._number += 1
+            heappush(self._waiting, (row.made + WEEK * row.ahead, self._number, row, said))
+
+    def move_to(self, day):
+        """Learn from the weeks that had ended by a day."""
+        while self._waiting and self._waiting[0][0] <= day:
+            _known, _number, row, said = heappop(self._waiting)
+            for group, band in said:
+                group.learn(row, band)
+
+
+class _Group:
+    """What weeks of one stretch have taught."""
+
+    def __init__(self):
+        self._ratios = []
+        self._weights = []
+        self._days = set()
+        self._aheads = set()
+        self._shares = list(SHARES)
+        self._gains = defaultdict(float)
+        self._said = None
+
+    def band(self, least):
+        """The band, its middle only where correcting would have helped; None of too few."""
+        band = self.said() if len(self._days) >= least else None
+        if not band or self._helps():
+            return band
+        return band._replace(middle=min(max(1.0, band.low), band.high))
+
+    def _helps(self):
+        """Whether correcting would have brought past forecasts nearer to what came, by more
+        than chance explains: by more than the gains of single days scatter about nothing."""
+        gains = self._gains.values()
+        return sum(gains) > SURE * math.sqrt(sum(gain * gain for gain in gains))
+
+    def said(self):
+        """The band with the correction, whether that helps or not; None of too few."""
+        if self._said is None and len(self._days) >= LEAST_TRIED:
+            self._said = self._found()
+        return self._said
+
+    def _found(self):
+        """The ends lie at rank (n + 1) × share of n forecasts, not n × share: so a new one
+        falls between them as often as meant also where n is small (conformal prediction;
+        Lei et al., JASA 2018)."""
+        days = len(self._days)
+        places = (((days + 1) * share - 1) / (days - 1) for share in self._shares)
+        ends = (quantile(self._ratios, min(max(place, 0.0), 1.0)) for place in places)
+        return Band(weighted_median(self._ratios, self._weights), *ends)
+
+    def learn(self, row, said):
+        """Take in what came of a week.
+
+        A miss moves the end that was missed outward, a hit both inward a little: where
+        times change the band holds as often as meant in the long run all the same
+        (adaptive conformal inference; Gibbs and Candès, NeurIPS 2021).
+        """
+        ratio = row.actual / row.mean
+        self._days.add(row.made)
+        self._aheads.add(row.ahead)
+        if said:
+            step = STEP / len(self._aheads)
+            low, high = self._shares
+            low += step * (SHARES[0] - (ratio < said.low))
+            high += step * (SHARES[1] - (ratio <= said.high))
+            self._shares = [min(max(low, 0.0), 0.5), min(max(high, 0.5), 1.0)]
+            plain, corrected = (abs(row.mean * n - row.actual) for n in (1.0, said.middle))
+            self._gains[row.made] += plain - corrected
+        place = bisect_left(self._ratios, ratio)
+        self._ratios.insert(place, ratio)
+        self._weights.insert(place, row.mean)
+        self._said = None
+
+
+def _by_day(past):
+    """(day, forecasts of weeks made on it), in order."""
+    rows = sorted((row for row in past if row.mean > 0), key=lambda row: (row.made, row.ahead))
+    return groupby(rows, key=lambda row: row.made)
 
 
 def _stretch(ahead):
@@ -188,9 +280,18 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def median(ordered: Sequence[float]) -> float:
-    """The middle of values in order."""
-    return quantile(ordered, 0.5)
+def weighted_median(ordered: Sequence[float], weights: Sequence[float]) -> float:
+    """The value from which all are least far off, each distance times its weight.
+
+    :param ordered: values in order
+    :param weights: of each, above zero
+    """
+    half, place = sum(weights) / 2, 0
+    for place, weight in enumerate(weights):
+        half -= weight
+        if half <= 0:
+            break
+    return ordered[place]
 
 
 class Quality(NamedTuple):
@@ -218,7 +319,7 @@ def quality(past: Iterable[Past]) -> Quality:
 
     Of a forecast is known what came in weeks that had ended when it was made.
     """
-    past = sorted((row for row in past if row.mean > 0), key=lambda row: row.made)
+    past = [row for row in past if row.mean > 0]
     came = sum(row.actual for row in past)
     judged = _judge(past)
     error = sum(abs(row.mean - row.actual) for row in past) / came if came else None
@@ -228,10 +329,12 @@ def quality(past: Iterable[Past]) -> Quality:
 
 def _judge(past):
     """(past week, its band as known then) of those that had one."""
-    judged = []
-    for made, rows in groupby(past, key=lambda row: row.made):
-        known = bands(row for row in past if row.made + WEEK * row.ahead <= made)
-        judged += [(row, band) for row in rows if (band := known(row.ahead))]
+    learner, judged = _Learner(), []
+    for made, rows in _by_day(past):
+        rows = list(rows)
+        learner.move_to(made)
+        judged += [(row, band) for row in rows if (band := learner.band(row.ahead))]
+        learner.watch(rows)
     return judged
 
 
