@@ -150,12 +150,20 @@ class TestRoll(unittest.TestCase):
         self.assertEqual(kpi.roll_rates(matrix, "abc"), {"a": D("0.4"), "b": D("0.4")})
         self.assertIsNone(matrix.share("c", "a"))
 
+    def test_what_is_in_a_plan_is_cured(self):
+        before = {1: ("a", D(100)), 2: ("a", D(100))}
+        matrix = kpi.roll(before, {1: ("b", D(60)), 2: ("b", D(100))}, cured={1})
+        self.assertEqual(matrix.flows["a", kpi.CURED], 60)
+        self.assertEqual(matrix.flows["a", kpi.PAID], 40)
+        self.assertEqual(kpi.roll_rates(matrix, "ab"), {"a": D("0.5")})
+
     @given(
         st.dictionaries(st.integers(0, 20), st.tuples(st.sampled_from("abc"), money)),
         st.dictionaries(st.integers(0, 20), st.tuples(st.sampled_from("abc"), money)),
+        st.sets(st.integers(0, 20)),
     )
-    def test_no_money_is_lost(self, before, after):
-        matrix = kpi.roll(before, after)
+    def test_no_money_is_lost(self, before, after, cured):
+        matrix = kpi.roll(before, after, cured)
         for age in "abc":
             out = sum(flow for (start, _end), flow in matrix.flows.items() if start == age)
             self.assertEqual(out, sum(amount for b, amount in before.values() if b == age))

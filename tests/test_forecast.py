@@ -94,6 +94,31 @@ class TestForecast(CollectionsCommon):
         self.assertTrue(after.week_ids[0].is_over)
         self.assertEqual(sum(after.week_ids.mapped("actual")), 400, "all that was owed then came")
 
+    def test_the_past_knows_promises_and_plans_of_their_time(self):
+        """A promise of February is in the forecast of the week after, not in the one before."""
+        owed = self._invoice(self.tardy, 600, issued="2026-01-02", due="2026-01-20")
+        promise = {
+            "partner_id": self.tardy.id,
+            "company_id": self.company.id,
+            "amount": 600,
+            "made_on": "2026-02-05",
+            "date": "2026-02-18",
+            "line_ids": [Command.set(self._lines(owed).ids)],
+        }
+        plain = self._rebuilt_means("2026-02-02", "2026-02-09")
+        self.env["collections.promise"].create(promise)
+        before, after = self._rebuilt_means("2026-02-02", "2026-02-09")
+        self.assertEqual(before, plain[0], "it was not made yet")
+        self.assertAlmostEqual(after[1] - plain[1][1], 600 * 0.75, delta=80)
+        self._pay(owed, 600, day="2026-03-20")
+        self.assertEqual(self._rebuilt_means("2026-02-09"), [after], "what came later is not known")
+
+    def _rebuilt_means(self, *mondays):
+        rebuilt = self.env["collections.forecast.past"]._rebuild(self.company, TODAY)
+        by_day = {str(made.date): self._expected(made) for made in rebuilt}
+        rebuilt.unlink()
+        return [by_day[monday] for monday in mondays]
+
     def test_says_when_it_cannot_know_and_learns_when_it_can(self):
         self.company.sudo().collections_prediction_base = False
         self.open_prompt.button_draft()

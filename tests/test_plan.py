@@ -34,6 +34,25 @@ class TestPlanRules(PlanCommon):
         plan.action_propose()
         self.assertEqual(plan.state, "proposed")
 
+    def test_roll_rates_call_cured_what_is_in_a_plan_at_the_end(self):
+        """By the facts of March, also after the plan was over; a third was paid meanwhile."""
+        plan = self._agreed(self.invoice, TODAY)
+        self._pay(self.invoice, 100, day="2026-03-20")
+        late = self._invoice(self._customer("Late Ltd"), 50, issued="2026-02-01", due="2026-02-20")
+        for closed, cured in ((False, 200), ("2026-04-02", 200), ("2026-03-31", 0)):
+            plan.sudo().closed_on = closed
+            self.env.flush_all()
+            march, april = date(2026, 3, 1), date(2026, 4, 15)
+            self.env["collections.performance"]._count(self.company, march, april)
+            rows = self.env["collections.roll"].search([("month", "=", march)])
+            with self.subTest(closed):
+                self.assertEqual(sum(rows.mapped("cured")), cured)
+                self.assertEqual(sum(rows.mapped("begin")), 300 + late.amount_total)
+                self.assertEqual(sum(rows.mapped("settled")), 100)
+                parts = ("settled", "cured", "stayed", "rolled")
+                split = sum(sum(rows.mapped(name)) for name in parts)
+                self.assertEqual(split, 350, "every cent went somewhere")
+
     def test_bad_schedules_are_refused_with_a_sentence(self):
         wrong = {
             "too little": [("2026-03-10", 50), ("2026-03-31", 249.99)],

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import heappop, heappush
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 WEEK = 7
@@ -86,6 +86,27 @@ def certain(amount: float, customer: Hashable, days: int, chance: float) -> Expe
     """Money that comes on one day or not at all: a promise, an installment."""
     day = max(days, 1)
     return Expected(amount, customer, ((day - 1, 0.0), (day, chance), (day + 1, chance)))
+
+
+def with_word(item: Expected, shares: Iterable[tuple[float, int]], kept: float) -> list[Expected]:
+    """What is owed, of which parts are promised or agreed for a day.
+
+    Such a part comes on its day as often as words are kept, and otherwise by the chances
+    of the whole. What is for a day gone by is not waited for.
+
+    :param shares: (part of the amount, days from today)
+    :param kept: how often words are kept
+    """
+    expected, left = [], 1.0
+    for share, days in shares:
+        share = min(share, left)
+        if share <= 0 or days < 0:
+            continue
+        left -= share
+        part = item.amount * share
+        expected.append(certain(part, item.customer, days + 1, kept))
+        expected.append(item._replace(amount=part * (1 - kept)))
+    return [*expected, item._replace(amount=item.amount * left)] if left > 0 else expected
 
 
 def paid_by(chances: Sequence[tuple[int, float]], day: float) -> float:
@@ -286,12 +307,8 @@ def weighted_median(ordered: Sequence[float], weights: Sequence[float]) -> float
     :param ordered: values in order
     :param weights: of each, above zero
     """
-    half, place = sum(weights) / 2, 0
-    for place, weight in enumerate(weights):
-        half -= weight
-        if half <= 0:
-            break
-    return ordered[place]
+    sums = list(accumulate(weights))
+    return ordered[bisect_left(sums, sums[-1] / 2)]
 
 
 class Quality(NamedTuple):

@@ -7,7 +7,7 @@ no due date never enter receivables and are no part of it.
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +16,8 @@ from typing import NamedTuple
 ZERO = Decimal()
 #: Where the money of a bucket can go besides the buckets themselves.
 PAID = "paid"
+#: What is agreed to be paid otherwise and no longer grows old.
+CURED = "cured"
 
 
 class Sales(NamedTuple):
@@ -144,7 +146,7 @@ def collection_effectiveness(
 class RollMatrix:
     """Where the money of each age has gone between two days.
 
-    :param flows: (age before, age after or `PAID`) -> amount
+    :param flows: (age before, age after, `PAID` or `CURED`) -> amount
     :param begin: age -> amount before
     """
 
@@ -157,15 +159,17 @@ class RollMatrix:
         return self.flows.get((before, after), ZERO) / total if total else None
 
 
-def roll(before: Mapping, after: Mapping) -> RollMatrix:
+def roll(before: Mapping, after: Mapping, cured: Collection = ()) -> RollMatrix:
     """Follow open items from one day to another.
 
     Roll rate of an age: what of its money is in the next age later (listendata.com). What
-    went back to a younger age, by a later due date say, is *cured* and stands there; what
-    is no longer open was paid or credited. Items that are new later have no origin.
+    went back to a younger age stands there; what is no longer open was paid or credited;
+    what is left of items that were *cured* has no age. Items that are new later have no
+    origin.
 
     :param before: item -> (age, open amount)
     :param after: the same, later; an item that is missing is settled
+    :param cured: items in a payment plan later
     """
     flows, begin = defaultdict(Decimal), defaultdict(Decimal)
     for item, (age, amount) in before.items():
@@ -173,7 +177,7 @@ def roll(before: Mapping, after: Mapping) -> RollMatrix:
         left = min(left, amount)
         begin[age] += amount
         flows[age, PAID] += amount - left
-        flows[age, later] += left
+        flows[age, CURED if item in cured else later] += left
     return RollMatrix(dict(flows), dict(begin))
 
 

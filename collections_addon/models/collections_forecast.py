@@ -104,7 +104,7 @@ class CollectionsForecast(models.Model):
         """How far the forecast may be trusted, in words."""
         self.ensure_one()
         if self.is_rebuilt:
-            return self.env._("Computed afterwards, to learn from: no promises, no plans.")
+            return self.env._("Computed afterwards, to learn from.")
         if not self.judged_count:
             return self.env._(
                 "Not enough history yet to say how good forecasts are: %(count)s past weeks. "

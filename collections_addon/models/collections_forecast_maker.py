@@ -4,12 +4,10 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..domain.agreed import KEPT, LEAST_DECIDED
 from ..domain.features import HORIZONS
-from ..domain.forecast import Expected, certain
+from ..domain.forecast import Expected, with_word
 
-#: Share of what is promised that is paid in time, until enough promises were decided.
-KEPT = 0.75
-LEAST_DECIDED = 10
 YEAR = timedelta(days=365)
 
 
@@ -39,18 +37,8 @@ class CollectionsForecastMaker(models.AbstractModel):
         for line, move, customer, amount, *chances in self._predicted(company):
             curve = tuple(zip(HORIZONS, chances, strict=True))
             shares = agreed.get(move) or promised.get(line, ())
-            left = 1.0
-            for share, date in shares:
-                share = min(share, left)
-                days = (date - today).days
-                if share <= 0 or days < 0:
-                    continue
-                left -= share
-                part = amount * share
-                expected.append(certain(part, customer, days + 1, kept))
-                expected.append(Expected(part * (1 - kept), customer, curve))
-            if left > 0:
-                expected.append(Expected(amount * left, customer, curve))
+            days = [(share, (date - today).days) for share, date in shares]
+            expected += with_word(Expected(amount, customer, curve), days, kept)
         return expected
 
     def _predicted(self, company):
@@ -126,11 +114,12 @@ class CollectionsForecastMaker(models.AbstractModel):
                 """
                 SELECT count(*), avg(LEAST(COALESCE(amount_paid, 0) / NULLIF(amount, 0), 1))::float8
                   FROM collections_promise
-                 WHERE company_id = %s AND date BETWEEN %s AND %s
+                 WHERE company_id = %s AND date BETWEEN %s AND %s AND deadline < %s
                    AND state IN ('kept', 'partially_kept', 'broken')
                 """,
                 company.id,
                 today - YEAR,
+                today,
                 today,
             )
         )

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..domain import forecast as domain
+from ..domain.agreed import Payments
 from ..domain.features import HORIZONS, Chronicle
 from ..domain.payers import Item
 from ..domain.scoring import scorecard
@@ -25,8 +26,8 @@ class CollectionsForecastPast(models.AbstractModel):
 
     The scorecard is asked with what had happened before the day, which is all that a
     `Chronicle` tells; what came is read from the payments afterwards. A learnt model takes
-    no part: it knows the very payments. Promises and plans take none either: how they
-    stood then is not kept.
+    no part: it knows the very payments. Promises and plans count as they were known then
+    (`collections.forecast.known`).
     """
 
     _name = "collections.forecast.past"
@@ -51,10 +52,12 @@ class CollectionsForecastPast(models.AbstractModel):
         credited = [Item._make(row) for row in self.env.execute_query(self._credited_sql(company))]
         self.env.cr.execute(SQL("DROP TABLE %s", TABLE))
         looked_at, share = self._sample([*items, *credited], dates)
-        parts = self._parts([item.id for item in looked_at])
+        known = self.env["collections.forecast.known"]._gather(company)
+        parts = self._parts([*{item.id for item in looked_at} | known.items])
+        known.payments = Payments({item.id: item.amount for item in looked_at}, parts)
         chronicle = Chronicle(items)
         values = [
-            self._values(company, today, date, share, looked_at, parts, chronicle) for date in dates
+            self._values(company, today, date, share, looked_at, known, chronicle) for date in dates
         ]
         return forecasts.create([vals for vals in values if vals])
 
@@ -71,24 +74,21 @@ class CollectionsForecastPast(models.AbstractModel):
         step = -(-scores // MOST_SCORES) or 1
         return [item for item in asked if item.customer * HASH % 2**32 % step == 0], 1 / step
 
-    def _values(self, company, today, date, share, items, parts, chronicle):
+    def _values(self, company, today, date, share, items, known, chronicle):
         """The values of one past forecast; None when nothing was owed."""
         day = date.toordinal()
         chronicle.move_to(day)
+        given, kept = known.on(day)
         expected, came = [], [0.0] * WEEKS
         for item in items:
-            if not is_open(item, day):
-                continue
-            left = item.amount - sum(amount for paid, amount, _is in parts[item.id] if paid < day)
+            left = known.payments.left(item.id, day) if is_open(item, day) else 0
             if left <= 0:
                 continue
             chances = scorecard(chronicle, item, day).chances
             curve = tuple(zip(HORIZONS, chances, strict=True))
-            expected.append(domain.Expected(left, item.customer, curve))
-            for paid, amount, is_money in parts[item.id]:
-                week = (paid - day) // 7
-                if is_money and 0 <= week < WEEKS:
-                    came[week] += amount
+            whole = domain.Expected(left, item.customer, curve)
+            expected += domain.with_word(whole, given.get(item.id, ()), kept)
+            known.payments.add_weeks(item.id, day, came)
         return expected and self._forecast(company, today, date, share, expected, came)
 
     def _forecast(self, company, today, date, share, expected, came):

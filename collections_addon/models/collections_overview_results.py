@@ -79,12 +79,12 @@ class CollectionsOverview(models.AbstractModel):
         """Where the money of each age went in the last month that is over.
 
         :return: `month`; `rows`: of each age, youngest first, what was owed at its begin, and
-            the shares that are settled, as old, older
+            the shares that are settled, cured by a payment plan, as old, older
         :rtype: dict
         """
         month = today.replace(day=1) - relativedelta(months=1)
         date = today.replace(day=1) - timedelta(days=1)
-        names = ("begin", "settled", "stayed", "rolled")
+        names = ("begin", "settled", "cured", "stayed", "rolled")
         ages = {}
         for company, found, bucket, values in self._monthly(
             "collections.roll", month, names, ["bucket_id"]

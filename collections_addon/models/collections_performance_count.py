@@ -303,16 +303,19 @@ class CollectionsPerformance(models.Model):
 
     def _rolls(self, company, month, last, today):
         """Write the roll rates of the month; their sums are part of the results."""
+        self.env["collections.plan"].flush_model()
+        self.env["collections.plan.item"].flush_model()
         buckets = self.env["collections.aging.bucket"].sudo()._all()
         order = {bucket.code: place for place, bucket in enumerate(buckets)}
         rows = defaultdict(lambda: defaultdict(float))
-        for collector, segment, before, after, begin, left in self.env.execute_query(
+        for collector, segment, before, after, begin, left, cured in self.env.execute_query(
             self._flows_sql(company, month, last, today, buckets)
         ):
             row = rows[collector, segment, before]
             row["begin"] += begin
             row["settled"] += begin - left
-            row[after] += left
+            row["cured"] += cured
+            row[after] += left - cured
         self._write_rolls(company, month, last, order, rows)
         parts = defaultdict(lambda: {"roll_begin": 0.0, "rolled": 0.0})
         oldest = buckets[-1].code if buckets else None
@@ -323,15 +326,24 @@ class CollectionsPerformance(models.Model):
         return parts
 
     def _flows_sql(self, company, month, last, today, buckets):
-        """Of items open at the begin: age before, age after, amount before and left."""
+        """Of items open at the begin: age before, age after, amount before, left, and of that
+        in a payment plan that was under way at the end."""
         start = month - DAY
+        left = SQL("GREATEST(LEAST(COALESCE(closing.residual, 0), opening.residual), 0)")
         return SQL(
             """
             SELECT file.collector_id, file.segment_id, %(before)s AS before, %(after)s AS after,
-                   sum(opening.residual)::float8,
-                   sum(GREATEST(LEAST(COALESCE(closing.residual, 0), opening.residual), 0))::float8
+                   sum(opening.residual)::float8, sum(%(left)s)::float8,
+                   COALESCE(sum(%(left)s) FILTER (WHERE agreed.id IS NOT NULL), 0)::float8
               FROM (%(opening)s) opening
          LEFT JOIN (%(closing)s) closing ON closing.id = opening.id
+         LEFT JOIN (SELECT DISTINCT line.id
+                      FROM collections_plan plan
+                      JOIN collections_plan_item item ON item.plan_id = plan.id
+                      JOIN account_move_line line ON line.move_id = item.move_id
+                     WHERE plan.company_id = %(company)s AND plan.activated_on <= %(last)s
+                       AND (plan.closed_on IS NULL OR plan.closed_on > %(last)s)
+                   ) agreed ON agreed.id = opening.id
          LEFT JOIN collections_case file
                 ON file.partner_id = opening.customer AND file.company_id = %(company)s
              WHERE opening.residual > 0
@@ -339,6 +351,8 @@ class CollectionsPerformance(models.Model):
             """,
             before=bucket_case(SQL("(%s::date - opening.due)", start), buckets),
             after=bucket_case(SQL("(%s::date - opening.due)", last), buckets),
+            left=left,
+            last=last,
             opening=self._items(company, start),
             closing=self._items(company, None if last >= today else last),
             company=company.id,
@@ -361,6 +375,7 @@ class CollectionsPerformance(models.Model):
                     "rate": rate,
                     "begin": row["begin"],
                     "settled": row["settled"],
+                    "cured": row["cured"],
                     "stayed": row.get(before, 0),
                     "rolled": _older(order, before, row),
                     "flows": {str(code): row[code] for code in order if row.get(code)},

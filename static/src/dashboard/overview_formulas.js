@@ -22,7 +22,7 @@ export function formulas() {
             "Customers by the day of their next step; what should have happened before counts today."
         ),
         rolls: _t(
-            "Of what was owed at the begin of the last month, by age: the share that was paid or credited by its end, was of the same age, or older. The last is the roll rate."
+            "Of what was owed at the begin of the last month, by age: the share that was paid or credited by its end, cured (in a payment plan by then), of the same age, or older. The last is the roll rate."
         ),
         targets: _t(
             "Figures of a day: the latest. Collected: of this month. All others: of this month and the two before."

@@ -84,7 +84,7 @@ export function resultTiles(results, format, open) {
  * @returns {Object} a chart, see overview_charts.js
  */
 export function rollChart({ month, rows }, format) {
-    const { calm, quiet, warn } = format.colors;
+    const { calm, quiet, warn, series } = format.colors;
     const percent = (share) => `${format.decimal(100 * share)} %`;
     const part = (label, key, backgroundColor) => ({
         label,
@@ -100,6 +100,7 @@ export function rollChart({ month, rows }, format) {
             labels: rows.map((row) => row.name),
             datasets: [
                 part(_t("Settled"), "settled", calm),
+                part(_t("Cured"), "cured", series[1]),
                 part(_t("Same age"), "stayed", quiet),
                 part(_t("Older"), "rolled", warn),
             ],
@@ -108,6 +109,7 @@ export function rollChart({ month, rows }, format) {
             _t("Age before"),
             _t("Owed at begin"),
             _t("Settled"),
+            _t("Cured"),
             _t("Same age"),
             _t("Older"),
         ],
@@ -115,6 +117,7 @@ export function rollChart({ month, rows }, format) {
             row.name,
             format.money(row.begin),
             percent(row.settled),
+            percent(row.cured),
             percent(row.stayed),
             percent(row.rolled),
         ]),

@@ -79,6 +79,7 @@ const quiet = {
                 name: "1–30",
                 begin: 100,
                 settled: 0.5,
+                cured: 0,
                 stayed: 0.25,
                 rolled: 0.25,
             },
