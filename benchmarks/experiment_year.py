@@ -1,6 +1,6 @@
 """Lives many firms' years with known debtors, and counts how often experiments tell the truth.
 
-    python benchmarks/experiment_year.py --seeds=200 --customers=200 --out=figures.json
+    python benchmarks/experiment_year.py --seeds=200 --customers=120 --out=figures.json
     python benchmarks/experiment_year.py --report figures.json
 
 the first with the environment that `stand` names. A seed is a firm with its own policy,
@@ -59,8 +59,8 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="firms' years with an effect")
     parser.add_argument("--deaf", type=int, default=0, help="years in which nobody listens")
-    parser.add_argument("--customers", type=int, default=200, help="of each firm")
-    parser.add_argument("--share", type=float, default=25, help="percent left alone")
+    parser.add_argument("--customers", type=int, default=120, help="of each firm")
+    parser.add_argument("--share", type=float, default=50, help="percent left alone")
     parser.add_argument("--at-once", type=int, default=20, help="firms lived together")
     parser.add_argument("--template", default=os.environ.get("BENCH_TEMPLATE"))
     parser.add_argument("--out", help="a JSON file for the figures")

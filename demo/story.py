@@ -9,6 +9,7 @@ from .events import Events
 from .ledger import Ledger
 from .messages import Messages
 from .replay import Replay
+from .shop import Shop
 
 _logger = logging.getLogger(__name__)
 
@@ -33,9 +34,12 @@ class Story:
     :param customers: `Customer` tuples
     :param int months: length of the books
     :param int replay_days: for how many days the firm has used the system
+    :param int shop: customers of its web shop
     """
 
-    def __init__(self, env, company, today, customers=CUSTOMERS, months=13, replay_days=90):
+    def __init__(
+        self, env, company, today, customers=CUSTOMERS, months=13, replay_days=90, shop=140
+    ):
         self.ledger = Ledger(env, company, today, customers, months)
         self.env = self.ledger.env
         self.company = self.ledger.company
@@ -44,6 +48,7 @@ class Story:
         self.replay = Replay(self.ledger, replay_days, self._user("manager"))
         self.events = Events(self.ledger, self.replay, self._user("collector"))
         self.charges = Charges(self)
+        self.shop = Shop(self, shop)
 
     def is_told(self):
         """Whether the company has these customers already."""
@@ -58,12 +63,14 @@ class Story:
         self.charges.choose()
         self._open_cases()
         self.events.plan()
+        self.shop.open()
         self.replay.play()
         self.charges.decide()
         self._hand_over()
         Autopay(self).begin()
         Messages(self).write()
         self._compute_figures()
+        self.shop.close()
         _logger.info(
             "Demo firm: %s customers, %s contacts",
             len(self.customers),

@@ -17,11 +17,11 @@ from odoo import Command
 from ..collections_addon.domain.trials import CONTROL
 
 CONTACTED = ("sent", "delivered", "opened")
-LEVELS = (("Friendly", 5), ("Firm", 20), ("Final", 45))
+LEVELS = (("Friendly", 5), ("Firm", 20))
 #: Chance to pay on a day without and with a reminder: quick, slow, hardly, as before.
 KINDS = ((0.030, 0.050), (0.030, 0.050), (0.010, 0.025), (0.004, 0.004))
 #: One debtor in so many pays half of everything, and never the rest.
-HALVES = 8
+HALVES = 5
 STEP = 7
 MORNING, NOON = time(4), time(12)
 

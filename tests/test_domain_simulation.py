@@ -13,6 +13,7 @@ eligibility = domain_module("eligibility")
 facts = domain_module("facts")
 ladder = domain_module("ladder")
 simulation = domain_module("simulation")
+trials = domain_module("trials")
 
 START = date(2026, 3, 2)
 EUR = 1
@@ -34,6 +35,68 @@ def play(lines, rule_set=None, days=30, is_open=lambda policy_id, day: True, cus
     customer = customer or facts.CustomerFacts(policy_id=1)
     period = (START, START + timedelta(days=days))
     return simulation.simulate(lines, customer, rule_set or rules(), DAYS_OF, period, is_open)
+
+
+class ExperimentCase(unittest.TestCase):
+    """The coming days while experiments run."""
+
+    RIVAL_DAYS = {31: 3, 32: 9}
+
+    def rules(self):
+        rungs = tuple(ladder.Rung(days, id_) for id_, days in self.RIVAL_DAYS.items())
+        rival = facts.PolicyRules(2, ladder.Ladder(rungs, False, DAYS_OF))
+        house = rules()
+        return house._replace(policies={**house.policies, 2: rival})
+
+    def play(self, lines, trial, members=None, days=30, customer=None):
+        course = trials.Course(7, [trial], members)
+        period = (START, START + timedelta(days=days))
+        days_of = {**DAYS_OF, **self.RIVAL_DAYS}
+        customer = customer or facts.CustomerFacts(policy_id=1)
+        every = simulation.simulate(
+            lines, customer, self.rules(), days_of, period, lambda *_args: True, course
+        )
+        return days_and_levels(every)
+
+    def trial(self, share=1.0, challenger=None, **values):
+        return trials.Trial(5, "a seed", share, 1, frozenset(DAYS_OF), challenger)._replace(
+            **values
+        )
+
+    def test_who_is_left_alone_is_reminded_from_the_day_of_release(self):
+        drawn = {5: (trials.CONTROL, START - timedelta(days=4))}
+        self.assertEqual(self.play([item(1, -6)], self.trial(), drawn), [])
+        self.assertEqual(self.play([item(1, -6)], self.trial(days=10), drawn), [(7, 12), (9, 13)])
+
+    def test_the_end_of_the_experiment_is_foreseen(self):
+        drawn = {5: (trials.CONTROL, START)}
+        until = START + timedelta(days=12)
+        self.assertEqual(self.play([item(1, -6)], self.trial(until=until), drawn)[0], (13, 12))
+
+    def test_who_will_be_drawn_is_left_alone(self):
+        self.assertEqual(self.play([item(1, 5)], self.trial(days=12)), [(15, 12), (20, 13)])
+        self.assertEqual(len(self.play([item(1, 5)], self.trial(share=0.0))), 3)
+
+    def test_a_challenger_acts_on_its_own_days(self):
+        self.assertEqual(self.play([item(1, 0)], self.trial(challenger=2)), [(3, 31), (9, 32)])
+
+    @given(
+        st.lists(st.tuples(st.integers(-30, 30), st.integers(1, 5)), max_size=4),
+        st.sampled_from((0.0, 1.0)),
+        st.sampled_from((None, 2)),
+        st.sampled_from((None, 0, 5, 12)),
+        st.sampled_from((None, 3, 9, 40)),
+    )
+    def test_skipping_days_changes_nothing(self, spec, share, challenger, days, last):
+        lines = [item(n, due, 10.0 * size) for n, (due, size) in enumerate(spec, 1)]
+        until = last and START + timedelta(days=last)
+        trial = self.trial(share, challenger, days=days, until=until)
+        self.assertEqual(self.play(lines, trial), self._day_by_day(lines, trial))
+
+    def _day_by_day(self, lines, trial):
+        """The same, every day awake."""
+        awake = item(99, 0, 0.0, events=tuple((START + timedelta(days=n), 0.0) for n in range(31)))
+        return self.play([*lines, awake], trial)
 
 
 def days_and_levels(contacts):

@@ -2,7 +2,7 @@
 
 import random
 import unittest
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,6 +116,12 @@ class TestLottery(unittest.TestCase):
         self.assertEqual((entry.arm, entry.level_id), (trials.CONTROL, FRIENDLY))
         self.assertEqual(entry.owed, {1: 100.0, 3: 100.0})
 
+    def test_two_experiments_withhold_the_levels_of_both(self):
+        lottery = trials.Lottery([trial(levels=[FRIENDLY]), trial(levels=[FIRM], number=6)])
+        customer = self.entered(lottery, [item(5), item(15, FRIENDLY, number=2)])
+        self.assertEqual(customer.withheld, {FRIENDLY, FIRM})
+        self.assertEqual([one.trial_id for one in lottery.entries], [5, 6])
+
     def test_the_others_are_treated_as_ever(self):
         lottery = trials.Lottery([trial(share=0.0)])
         self.assertIs(self.entered(lottery, [item(5)]), PLAIN)
@@ -168,6 +174,115 @@ class TestLottery(unittest.TestCase):
         if rival:
             facts_then = one.applied(PLAIN, one.arm(customer))
             self.assertEqual(facts_then.policy_id == RIVAL, one.arm(customer) == trials.TREATED)
+
+
+class TestOutside(unittest.TestCase):
+    """Whom a firm does not risk: a few large customers, and those it names."""
+
+    def entered(self, trial_, lines, number=7):
+        lottery = trials.Lottery([trial_])
+        customer = lottery.enter(number, PLAIN, [lines], [decided(lines)], rules(), TODAY)
+        return customer, lottery.entries
+
+    def test_who_owes_more_than_the_limit_stays_outside(self):
+        for limit, arm in ((150.0, trials.OUTSIDE), (200.0, trials.CONTROL)):
+            with self.subTest(limit=limit):
+                one = trial()._replace(most=limit)
+                lines = [item(5), item(-20, number=2)]
+                customer, [entry] = self.entered(one, lines)
+                self.assertEqual((entry.arm, bool(customer.withheld)), (arm, arm == "control"))
+
+    def test_credits_lower_what_is_owed(self):
+        credit = facts.OpenLine(7, EUR, 3, 3, 0, -60.0, -60.0, None, False)
+        _customer, [entry] = self.entered(
+            trial()._replace(most=150.0), [item(5, amount=200), credit]
+        )
+        self.assertEqual(entry.arm, trials.CONTROL)
+
+    def test_who_is_named_stays_outside(self):
+        for number, arm in ((7, trials.OUTSIDE), (8, trials.CONTROL)):
+            with self.subTest(number=number):
+                one = trial()._replace(named=frozenset([7]))
+                _customer, [entry] = self.entered(one, [item(5)], number)
+                self.assertEqual(entry.arm, arm)
+
+    def test_outside_the_present_policy_goes_on(self):
+        one = trial(challenger=RIVAL)._replace(named=frozenset([7]))
+        customer, [entry] = self.entered(one, [item(5)])
+        self.assertEqual((customer, entry.arm), (PLAIN, trials.OUTSIDE))
+        self.assertIs(one.applied(PLAIN, trials.OUTSIDE), PLAIN)
+
+
+class TestCourse(unittest.TestCase):
+    """The coming days of a customer whom an experiment has drawn, or will draw."""
+
+    ALL = frozenset((FRIENDLY, FIRM, FINAL))
+
+    def withheld(self, course, days, lines=()):
+        day = TODAY + timedelta(days=days)
+        return course.on(day, PLAIN, [list(lines)], rules()).withheld
+
+    def drawn(self, since=0, arm=trials.CONTROL, **changes):
+        one = trial(challenger=changes.pop("challenger", None))._replace(**changes)
+        members = {one.id: (arm, TODAY + timedelta(days=since))}
+        return trials.Course(7, [one], members)
+
+    def test_left_alone_for_the_days_and_then_no_more(self):
+        course = self.drawn(days=10)
+        self.assertEqual([self.withheld(course, n) for n in (0, 10)], [self.ALL, self.ALL])
+        self.assertEqual(self.withheld(course, 11), frozenset())
+        self.assertEqual(list(course.wakes(TODAY)), [TODAY + timedelta(days=11)])
+        self.assertEqual(list(course.wakes(TODAY + timedelta(days=11))), [])
+
+    def test_the_end_of_the_experiment_comes_first(self):
+        for until, last in ((4, 4), (40, 10)):
+            with self.subTest(until=until):
+                course = self.drawn(days=10, until=TODAY + timedelta(days=until))
+                self.assertEqual(self.withheld(course, last), self.ALL)
+                self.assertEqual(self.withheld(course, last + 1), frozenset())
+
+    def test_without_days_it_lasts_until_the_end(self):
+        self.assertEqual(self.withheld(self.drawn(), 300), self.ALL)
+        self.assertEqual(list(self.drawn().wakes(TODAY)), [])
+
+    def test_the_treated_are_treated_until_the_end(self):
+        course = self.drawn(arm=trials.TREATED, days=10, until=TODAY + timedelta(days=30))
+        self.assertEqual(self.withheld(course, 5), frozenset())
+        self.assertEqual(list(course.wakes(TODAY)), [TODAY + timedelta(days=31)])
+
+    def test_the_challenger_until_the_end(self):
+        until = TODAY + timedelta(days=3)
+        course = self.drawn(arm=trials.TREATED, challenger=RIVAL, until=until, days=1)
+        policies = [
+            course.on(TODAY + timedelta(days=n), PLAIN, [], rules()).policy_id for n in (3, 4)
+        ]
+        self.assertEqual(policies, [RIVAL, HOUSE])
+
+    def test_no_challenger_against_a_policy_that_somebody_chose(self):
+        course = self.drawn(arm=trials.TREATED, challenger=RIVAL)
+        other = facts.CustomerFacts(policy_id=RIVAL, pause="x")
+        self.assertIs(course.on(TODAY, other, [], rules()), other)
+        course.chosen = {7}
+        self.assertIs(course.on(TODAY, PLAIN, [], rules()), PLAIN)
+
+    def test_who_is_not_drawn_yet_will_be(self):
+        course = trials.Course(7, [trial()])
+        self.assertEqual(self.withheld(course, 0, [item(4)]), frozenset())
+        self.assertEqual(self.withheld(course, 1, [item(5)]), self.ALL)
+        self.assertEqual(course.members, {5: (trials.CONTROL, TODAY + timedelta(days=1))})
+
+    def test_nobody_is_drawn_after_the_last_day(self):
+        course = trials.Course(7, [trial()._replace(until=TODAY)])
+        self.assertEqual(self.withheld(course, 1, [item(5)]), frozenset())
+
+    def test_a_challenger_may_act_the_sooner(self):
+        course = trials.Course(7, [trial(challenger=RIVAL)])
+        self.assertEqual([one.policy_id for one in course.rivals(TODAY, PLAIN)], [RIVAL])
+        other = facts.CustomerFacts(policy_id=RIVAL)
+        self.assertEqual(list(course.rivals(TODAY, other)), [])
+        chosen = trials.Course(7, [trial(challenger=RIVAL)], is_chosen=True)
+        self.assertEqual(list(chosen.rivals(TODAY, PLAIN)), [])
+        self.assertEqual(list(self.drawn(challenger=RIVAL).rivals(TODAY, PLAIN)), [])
 
 
 class TestYear(unittest.TestCase):

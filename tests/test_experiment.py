@@ -304,6 +304,86 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         two = self._experiment(level_ids=self._level("Firm").ids, seed="another")
         self.assertEqual(self.env["collections.experiment"]._running(self.company), one | two)
 
+    def test_who_owes_most_and_who_is_named_stay_outside(self):
+        experiment = self._experiment(start=None, most_owed=150)
+        control, treated = self._ensure_both(experiment)
+        experiment.outside_partner_ids = control[1]
+        experiment._start(date.fromisoformat(START))
+        self._invoice(control[0], 200, due="2026-02-25")
+        for customer in (control[1], treated[0]):
+            self._invoice(customer, 100, due="2026-02-25")
+        quiet = self._customer("One of the control group")
+        while experiment._trial().arm(quiet.id) != "control":
+            quiet = self._customer(f"{quiet.name}, or not")
+        self._invoice(quiet, 150, due="2026-02-25")
+        self._run(START)
+        self._dispatch(self._at(START))
+        told = self._contacts().partner_id
+        self.assertEqual(told, control[0] | control[1] | treated[0])
+        arms = {member.partner_id: member.arm for member in experiment.member_ids}
+        self.assertEqual((arms.pop(quiet), arms.pop(treated[0])), ("control", "treated"))
+        self.assertEqual(set(arms.values()), {"outside"})
+        self._credit(control[0], 100, START)
+        self._live("2026-03-03", "2026-03-12")
+        levels = self._contacts().filtered(lambda one: one.partner_id == control[0]).level_id
+        self.assertEqual(levels.mapped("name"), ["Friendly", "Firm"], "outside for good")
+        experiment._measure(date(2026, 5, 1))
+        self.assertEqual((experiment.drawn_count, experiment.measured_count), (2, 2))
+        row = experiment.result_ids
+        self.assertEqual((row.treated_count, row.control_count), (1, 1))
+        self.assertIn("2 customers who owe more than", experiment.outside_text)
+        with self.assertRaises(UserError):
+            experiment.most_owed = 0
+
+    def test_the_coming_days_foresee_draw_release_and_end(self):
+        """What the preview says is what the runs then do."""
+        for values in ({"days": 8}, {"days": 90, "date_end": "2026-03-20"}):
+            with self.subTest(**values), self.env.cr.savepoint() as point:
+                experiment = self._experiment(level_ids=self._level("Firm").ids, **values)
+                self._ensure_both(experiment)
+                self._all_owe()
+                self._live(START, "2026-03-14")
+                preview = self.env["dunning.simulation"].create(
+                    {"date_from": "2026-03-15", "date_to": "2026-04-02"}
+                )
+                preview.action_simulate()
+                foretold = [
+                    (str(x.date), x.partner_id.name, x.level_id.name) for x in preview.line_ids
+                ]
+                happened = [
+                    (day, name, level)
+                    for day, rows in self._live("2026-03-15", "2026-04-02").items()
+                    for name, level, _amount in rows
+                ]
+                self.assertEqual(sorted(foretold), sorted(happened))
+                self.assertIn("Firm", [level for *_rest, level in happened])
+                point.rollback()
+                self.env.invalidate_all()
+
+    def test_a_challenger_is_foreseen_and_no_part_of_the_past(self):
+        rival = self._policy("Rival", Early=2, Late=9)
+        experiment = self._experiment(
+            kind="challenger", challenger_id=rival.id, date_end="2026-03-08"
+        )
+        control, treated = self._ensure_both(experiment)
+        for customer in (control[0], treated[0]):
+            self._invoice(customer, 100, due="2026-03-01", issued="2026-02-01")
+        values = {"date_from": START, "date_to": "2026-03-20"}
+        preview = self.env["dunning.simulation"].create(values)
+        preview.action_simulate()
+        foretold = [
+            (str(line.date), line.partner_id, line.level_id.name) for line in preview.line_ids
+        ]
+        done = self._live(START, "2026-03-20")
+        happened = [(day, *row[:2]) for day, rows in done.items() for row in rows]
+        self.assertEqual(
+            sorted((day, who.name, level) for day, who, level in foretold), sorted(happened)
+        )
+        self.assertIn("Early", [level for *_rest, level in foretold])
+        past = self.env["dunning.simulation"].create({**values, "mode": "replay"})
+        past.action_simulate()
+        self.assertEqual(past.line_ids.level_id.policy_id, self.policy)
+
     def test_it_ends_on_its_last_day_and_everybody_is_reminded(self):
         experiment = self._experiment(date_end="2026-03-04")
         self._ensure_both(experiment)

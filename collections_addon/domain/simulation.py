@@ -17,6 +17,7 @@ from typing import NamedTuple
 from .eligibility import decide, next_step_date
 from .facts import OpenLine
 from .message import compose
+from .trials import Course
 
 ONE_DAY = timedelta(days=1)
 #: Reasons that may end on any day, without an event in the ledger.
@@ -67,7 +68,7 @@ class SimulatedContact(NamedTuple):
     is_installment: bool = False
 
 
-def simulate(lines, customer, rules, days_of, period, is_open):
+def simulate(lines, customer, rules, days_of, period, is_open, course=None):
     """Play the ladder for one customer.
 
     :param list[PlayedLine] lines: all items of the customer, all currencies
@@ -76,6 +77,7 @@ def simulate(lines, customer, rules, days_of, period, is_open):
     :param dict[int, int] days_of: level id -> days from the due date
     :param tuple[date, date] period: first and last day, both played
     :param is_open: ``is_open(policy_id, day)``, whether customers may be contacted then
+    :param Course course: what experiments make of the customer, see `trials`
     :return: the contacts in the order of their days
     :rtype: list[SimulatedContact]
     """
@@ -84,10 +86,11 @@ def simulate(lines, customer, rules, days_of, period, is_open):
         groups[line.currency_id, line.is_installment].append(line)
     levels = {line.id: line.level_id for line in lines}
     customer = replace(customer, pending={})
+    course = course or Course(None)
     contacts = []
     day, end = period
     while day is not None and day <= end:
-        sent, day = _play_day(groups, levels, customer, rules, days_of, day, is_open)
+        sent, day = _play_day(groups, levels, customer, rules, days_of, day, is_open, course)
         if sent:
             contacts += sent
             dates = (*customer.contact_dates, *(contact.day for contact in sent))
@@ -95,14 +98,20 @@ def simulate(lines, customer, rules, days_of, period, is_open):
     return contacts
 
 
-def _play_day(groups, levels, customer, rules, days_of, day, is_open):
+def _play_day(groups, levels, customer, rules, days_of, day, is_open, course):
     """Contacts of one day, and the next day on which anything may happen.
 
     Installments come first; what else is due in that currency waits for another day.
     """
     sent, wakes = [], []
-    for (currency_id, of_plan), lines in groups.items():
-        open_lines = _open_on(lines, levels, day, rules.rounding[currency_id])
+    opened = {
+        key: _open_on(lines, levels, day, rules.rounding[key[0]]) for key, lines in groups.items()
+    }
+    ledger = [lines for (_currency_id, of_plan), lines in opened.items() if not of_plan]
+    customer = course.on(day, customer, ledger, rules)
+    wakes += course.wakes(day)
+    for (currency_id, of_plan), open_lines in opened.items():
+        lines = groups[currency_id, of_plan]
         wakes += [when for line in lines for when in _ledger_days(line) if when > day]
         if not any(line.residual > 0 for line in open_lines):
             continue
@@ -116,6 +125,8 @@ def _play_day(groups, levels, customer, rules, days_of, day, is_open):
             contact = _contact(decisions, levels, rules, days_of, day)
             sent.append(contact._replace(is_installment=of_plan))
         wakes += _wakes(decisions, who, rules, day)
+        for rival in () if of_plan else course.rivals(day, customer):
+            wakes += _wakes(decide(open_lines, rival, rules, day), rival, rules, day)
     return sent, min(wakes, default=None)
 
 

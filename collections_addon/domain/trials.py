@@ -6,7 +6,9 @@ from there. What is drawn once is kept. With a challenger, that day is the first
 either of the two policies would act, for both groups alike.
 """
 
+import math
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import chain
 from typing import NamedTuple
 
@@ -14,7 +16,8 @@ from .effect import draw
 from .eligibility import decide
 from .summary import NOT_LISTED
 
-CONTROL, TREATED = "control", "treated"
+CONTROL, TREATED, OUTSIDE = "control", "treated", "outside"
+ONE_DAY = timedelta(days=1)
 
 
 class Trial(NamedTuple):
@@ -25,6 +28,10 @@ class Trial(NamedTuple):
     :param policy_id: whose customers take part
     :param level_ids: levels at which the control group is not contacted
     :param challenger_id: the other policy; None where the control group is not contacted
+    :param until: the last day; None: until somebody ends it
+    :param days: so long is the control group left alone; None: until the end
+    :param most: who owes more, in company currency, stays outside
+    :param named: customers who stay outside
     """
 
     id: int
@@ -33,6 +40,19 @@ class Trial(NamedTuple):
     policy_id: int
     level_ids: frozenset = frozenset()
     challenger_id: int | None = None
+    until: date | None = None
+    days: int | None = None
+    most: float = math.inf
+    named: frozenset = frozenset()
+
+    def place(self, customer_id, owes):
+        """The group of a customer whose contact is due: `control`, `treated` or `outside`.
+
+        :param float owes: all that is open, less credits, in company currency
+        """
+        if customer_id in self.named or owes > self.most:
+            return OUTSIDE
+        return self.arm(customer_id)
 
     def arm(self, customer_id):
         """`control` or `treated`, always the same for a customer."""
@@ -49,6 +69,17 @@ class Trial(NamedTuple):
         if arm == CONTROL:
             return replace(facts, withheld=facts.withheld | self.level_ids)
         return facts
+
+    def last_day(self, arm, since):
+        """The last day on which a customer is treated as his group is; None: not known.
+
+        :param datetime.date since: the day on which he was drawn
+        """
+        released = arm == CONTROL and self.days is not None and not self.challenger_id
+        if not released:
+            return self.until
+        last = since + timedelta(days=self.days)
+        return min(last, self.until) if self.until else last
 
 
 class Entry(NamedTuple):
@@ -93,7 +124,9 @@ class Lottery:
             steps = self._steps(trial, customer_id, facts, by_currency, decisions, rules, today)
             if not steps:
                 continue
-            arm = trial.arm(customer_id)
+            arm = trial.place(
+                customer_id, sum(line.residual_company for line in chain(*by_currency))
+            )
             first = max(steps, key=lambda decision: decision.rung)
             owed = _owed(chain.from_iterable(decisions), {step.line.id for step in steps})
             self.entries.append(Entry(trial.id, customer_id, arm, first.rung.id, owed))
@@ -120,3 +153,69 @@ def _owed(decisions, steps):
         for one in decisions
         if (one.line.days_overdue > 0 or one.line.id in steps) and one.reason not in NOT_LISTED
     }
+
+
+class Course:
+    """What the experiments of a company make of one customer, from day to day.
+
+    For the days to come: who is not drawn yet will be, on the day his contact is due; who
+    was left alone is contacted again when his days, or the experiment, are over.
+
+    :param trials: list of Trial, the oldest first
+    :param members: trial id -> (group, day on which he was drawn)
+    :param bool is_chosen: somebody has chosen the customer's policy: no challenger
+    """
+
+    def __init__(self, customer_id, trials=(), members=None, is_chosen=False):
+        self.customer_id = customer_id
+        self.trials = trials
+        self.members = dict(members or {})
+        self.chosen = {customer_id} if is_chosen else frozenset()
+
+    def on(self, day, facts, by_currency, rules):
+        """The facts of a day, by which he is contacted or not.
+
+        :param CustomerFacts facts: as if there were no experiments
+        :param by_currency: the open items of that day, one list per currency
+        :rtype: CustomerFacts
+        """
+        if not self.trials:
+            return facts
+        for trial in self.trials:
+            if trial.id in self.members and self._lasts(trial, day):
+                facts = self._applied(trial, facts)
+        lottery = Lottery(self._fresh(day), chosen=self.chosen)
+        decisions = [decide(lines, facts, rules, day) for lines in by_currency]
+        facts = lottery.enter(self.customer_id, facts, by_currency, decisions, rules, day)
+        self.members.update({one.trial_id: (one.arm, day) for one in lottery.entries})
+        return facts
+
+    def _lasts(self, trial, day):
+        last = trial.last_day(*self.members[trial.id])
+        return last is None or day <= last
+
+    def _fresh(self, day):
+        """Experiments that have not drawn him yet and still can."""
+        return [
+            trial
+            for trial in self.trials
+            if trial.id not in self.members and (trial.until is None or day <= trial.until)
+        ]
+
+    def _applied(self, trial, facts):
+        if trial.challenger_id and (self.chosen or facts.policy_id != trial.policy_id):
+            return facts
+        return trial.applied(facts, self.members[trial.id][0])
+
+    def wakes(self, day):
+        """The days after this one on which he is treated by the policy again."""
+        for trial in self.trials:
+            last = trial.id in self.members and trial.last_day(*self.members[trial.id])
+            if last and last >= day:
+                yield last + ONE_DAY
+
+    def rivals(self, day, facts):
+        """His facts under each challenger that may still draw him: it may act the sooner."""
+        for trial in self._fresh(day):
+            if trial.challenger_id and facts.policy_id == trial.policy_id and not self.chosen:
+                yield trial.applied(facts, TREATED)

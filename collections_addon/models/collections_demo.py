@@ -26,7 +26,7 @@ class CollectionsDemo(models.AbstractModel):
         :param company: `res.company`; the first one when not given
         :param datetime.date today: the story ends on the evening before; the clock when
             not given
-        :param size: `customers`, `months`, `replay_days` of a smaller story
+        :param size: `customers`, `months`, `replay_days`, `shop` of a smaller story
         """
         from ...demo.story import Story
 

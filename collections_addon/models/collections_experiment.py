@@ -1,3 +1,4 @@
+import math
 import secrets
 
 from odoo import api, fields, models
@@ -21,6 +22,8 @@ FIXED = {
     "min_size",
     "detect",
     "release_after",
+    "most_owed",
+    "outside_partner_ids",
 }
 
 
@@ -94,6 +97,19 @@ class CollectionsExperiment(models.Model):
         help="Who has been left alone for so many days is reminded like everybody, from the "
         "level reached. Off: left alone until the experiment ends.",
     )
+    most_owed = fields.Monetary(
+        string="Leave Out Above",
+        currency_field="company_currency_id",
+        help="Customers who owe more when a contact is first due stay outside: reminded by the "
+        "policy, and not counted. Zero: no limit.",
+    )
+    outside_partner_ids = fields.Many2many(
+        "res.partner",
+        string="Customers Left Out",
+        check_company=True,
+        domain=[("parent_id", "=", False)],
+        help="They stay outside whatever they owe.",
+    )
     date_start = fields.Date(string="Began On", readonly=True, copy=False)
     date_end = fields.Date(string="Last Day", copy=False, help="Empty: until somebody ends it.")
     min_size = fields.Integer(
@@ -116,9 +132,10 @@ class CollectionsExperiment(models.Model):
 
     _sensible = models.Constraint(
         "CHECK(share > 0 AND share <= 50 AND days BETWEEN 1 AND 365 AND min_size >= 30"
-        " AND detect > 0 AND detect <= 50)",
+        " AND detect > 0 AND detect <= 50 AND COALESCE(most_owed, 0) >= 0)",
         "A share lies above 0 and at most at 50 %, the days between 1 and 365; at least 30 "
-        "customers make a group, and the difference lies above 0 and at most at 50 points.",
+        "customers make a group, the difference lies above 0 and at most at 50 points, and an "
+        "amount is not negative.",
     )
     _challenger_named = models.Constraint(
         "CHECK((kind = 'challenger') = (challenger_id IS NOT NULL) AND"
@@ -293,6 +310,17 @@ class CollectionsExperiment(models.Model):
             self.policy_id.id,
             frozenset() if is_rivalry else frozenset(self._withheld().ids),
             self.challenger_id.id or None,
+            self.date_end or None,
+            self.days if self.release_after else None,
+            self.most_owed or math.inf,
+            frozenset(self.outside_partner_ids.commercial_partner_id.ids),
+        )
+
+    @api.model
+    def _usable(self, company, rules):
+        """The running experiments that can draw: a challenger may have been archived."""
+        return self._running(company).filtered(
+            lambda one: one.kind == "no_contact" or one.challenger_id.id in rules.policies
         )
 
     @api.model
@@ -302,9 +330,7 @@ class CollectionsExperiment(models.Model):
         :param FactBook facts: of the evaluation
         :rtype: Lottery|None
         """
-        usable = self._running(company).filtered(
-            lambda one: one.kind == "no_contact" or one.challenger_id.id in facts.rules.policies
-        )
+        usable = self._usable(company, facts.rules)
         if not usable:
             return None
         drawn = self.env["collections.experiment.member"]._drawn(usable)

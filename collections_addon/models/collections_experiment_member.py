@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..domain.trials import CONTROL, TREATED
+from ..domain.trials import CONTROL, OUTSIDE, TREATED
 from .bulk_rows import loaded
 from .dunning_action import CONTACTED
 
@@ -36,12 +36,12 @@ class CollectionsExperimentMember(models.Model):
         "res.partner", string="Customer", required=True, readonly=True, ondelete="restrict"
     )
     arm = fields.Selection(
-        [(CONTROL, "Control group"), (TREATED, "Treated")],
+        [(CONTROL, "Control group"), (TREATED, "Treated"), (OUTSIDE, "Left out")],
         string="Group",
         required=True,
         readonly=True,
         help="Control: left alone, or under the present policy. Treated: contacted, or under "
-        "the challenger.",
+        "the challenger. Left out: owes too much, or is named; not counted.",
     )
     date = fields.Date(string="Drawn On", required=True, readonly=True)
     level_id = fields.Many2one("dunning.level", string="Level Due", required=True, readonly=True)
@@ -83,6 +83,22 @@ class CollectionsExperimentMember(models.Model):
             experiments.ids,
         )
         return set(self.env.execute_query(query))
+
+    @api.model
+    def _standing(self, experiments):
+        """Who stands where: customer -> {experiment: (group, day drawn)}.
+
+        :rtype: dict[int, dict]
+        """
+        query = SQL(
+            "SELECT partner_id, experiment_id, arm, date FROM collections_experiment_member"
+            " WHERE experiment_id = ANY(%s)",
+            experiments.ids,
+        )
+        found = {}
+        for partner_id, experiment_id, *drawn in self.env.execute_query(query):
+            found.setdefault(partner_id, {})[experiment_id] = tuple(drawn)
+        return found
 
     @api.model
     def _keep(self, company, date, entries):
@@ -166,7 +182,7 @@ class CollectionsExperimentMember(models.Model):
              LEFT JOIN account_move_line line
                     ON line.id = item.id AND line.parent_state = 'posted'
             CROSS JOIN LATERAL (%(cleared)s) cleared
-                 WHERE member.experiment_id = %(experiment)s
+                 WHERE member.experiment_id = %(experiment)s AND member.arm <> %(outside)s
                    AND member.date + %(days)s < %(today)s
                    AND (member.measured_on IS NULL OR member.measured_on >= %(late)s)
               ) outcome
@@ -175,6 +191,7 @@ class CollectionsExperimentMember(models.Model):
             half=experiment.company_currency_id.rounding / 2,
             cleared=self._cleared_sql(experiment.days),
             experiment=experiment.id,
+            outside=OUTSIDE,
             days=experiment.days,
             today=today,
             late=today - LATE_BOOKING,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from ..domain.trials import CONTROL, TREATED
+from ..domain.trials import CONTROL, OUTSIDE, TREATED
 from .collections_experiment_result import VERDICTS
 
 
@@ -54,12 +54,14 @@ class CollectionsExperiment(models.Model):
     drawn_count = fields.Integer(string="Customers Drawn", compute="_compute_drawn")
     control_drawn = fields.Integer(string="In the Control Group", compute="_compute_drawn")
     measured_count = fields.Integer(string="Observed", compute="_compute_drawn")
+    outside_text = fields.Char(string="Left Out", compute="_compute_drawn")
     verdict = fields.Selection(VERDICTS, compute="_compute_verdict")
     verdict_text = fields.Text(string="What It Shows", compute="_compute_verdict")
     money_text = fields.Text(string="In Money", compute="_compute_verdict")
     contacted_text = fields.Char(string="Contacted All the Same", compute="_compute_contacted")
 
     @api.depends("member_ids")
+    @api.depends_context("lang")
     def _compute_drawn(self):
         members = self.env["collections.experiment.member"]
         rows = members._read_group(
@@ -74,6 +76,22 @@ class CollectionsExperiment(models.Model):
             experiment.control_drawn = control[0]
             experiment.drawn_count = control[0] + treated[0]
             experiment.measured_count = control[1] + treated[1]
+            outside = counts.get((experiment, OUTSIDE), (0, 0))[0]
+            experiment.outside_text = bool(outside) and experiment._tell_outside(outside)
+
+    def _tell_outside(self, count):
+        """For whom the result does not speak."""
+        if not self.most_owed:
+            return self.env._(
+                "%(count)s customers were left out by name: the result says nothing of them.",
+                count=count,
+            )
+        return self.env._(
+            "%(count)s customers who owe more than %(amount)s, or are named, were left out: the "
+            "result says nothing of them.",
+            count=count,
+            amount=formatLang(self.env, self.most_owed, currency_obj=self.company_currency_id),
+        )
 
     @api.depends("result_ids", "state")
     @api.depends_context("lang")

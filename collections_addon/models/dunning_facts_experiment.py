@@ -19,6 +19,8 @@ class DunningFacts(models.AbstractModel):
     def _add_experiments(self, departures, company, date, rules, default_id, partner_ids):
         """Override: levels withheld from control groups, challengers' customers."""
         super()._add_experiments(departures, company, date, rules, default_id, partner_ids)
+        if self.env.context.get("collections_without_experiments"):
+            return
         for experiment in self.env["collections.experiment"]._running(company):
             if experiment.kind == "no_contact":
                 self._withhold(departures, experiment, date, partner_ids)

@@ -22,6 +22,7 @@ from . import (
     dunning_letter,
     dunning_preview,
     dunning_simulation,
+    dunning_simulation_experiment,
     dunning_simulation_line,
     dunning_simulation_plan,
 )

@@ -20,15 +20,19 @@ class Play:
     :param days_of: level id -> days
     :param period: first and last day
     :param is_open: see `domain.simulation.simulate`
+    :param course_of: customer -> what experiments make of him
     """
 
-    def __init__(self, facts, rules, days_of, period, is_open):
+    def __init__(self, facts, rules, days_of, period, is_open, course_of):
         self.facts = facts
+        self.course_of = course_of
         self.how = (rules, days_of, period, is_open)
         self.contacts = []
 
     def add(self, partner_id, lines):
-        self.contacts += simulate(lines, self.facts.customer(partner_id), *self.how)
+        self.contacts += simulate(
+            lines, self.facts.customer(partner_id), *self.how, self.course_of(partner_id)
+        )
 
 
 class DunningSimulation(models.TransientModel):
@@ -156,25 +160,36 @@ class DunningSimulation(models.TransientModel):
         """
         period = (self.date_from, self.date_to)
         days_of = self.env["dunning.level"]._days_by_id()
-        plays = [Play(facts, facts.rules, days_of, period, self._open_days())]
+        course_of = self._courses(facts)
+        plays = [Play(facts, facts.rules, days_of, period, self._open_days(), course_of)]
         if self.policy_id and self.other_policy_id:
             other = self.other_policy_id._rules()[self.other_policy_id.id]
             policies = {**facts.rules.policies, self.policy_id.id: other}
             rules = facts.rules._replace(policies=policies)
             is_open = self._open_days({self.policy_id.id: self.other_policy_id})
-            plays.insert(0, Play(facts, rules, days_of, period, is_open))
+            plays.insert(0, Play(facts, rules, days_of, period, is_open, course_of))
         return plays
 
+    def _courses(self, facts):
+        """Hook: customer -> what experiments make of him in the coming days, a new one each time.
+
+        :rtype: collections.abc.Callable
+        """
+        return lambda _partner_id: None
+
     def _facts(self):
-        """Today's facts; the past knows nothing of today's contacts and pauses."""
+        """Today's facts, without experiments: those are played.
+
+        The past knows nothing of today's contacts and pauses.
+        """
         source = self.env["dunning.facts"].sudo()
+        source = source.with_context(collections_without_experiments=True)
         facts = source._load(self.company_id, self.date_from)
         if self.mode == "replay":
             for departures in facts.departures.values():
                 departures.pop("pause", None)
                 departures.pop("last_contact", None)
                 departures.pop("contact_dates", None)
-                departures.pop("withheld", None)
             facts.rules.move_pause.clear()
             facts.rules.move_disputed.clear()
         return facts
