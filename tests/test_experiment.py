@@ -217,7 +217,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         )
         self.assertGreater(row.treated_count + row.control_count, 60)
         truth = year.truth(experiment).customers
-        self.assertGreater(truth, 0.5)
+        self.assertGreater(truth, 0.4)
         # Who is drawn hangs on the customers' numbers in this database: twice the interval.
         self.assertLess(abs(row.effect - truth), row.effect_high - row.effect_low)
         self.assertEqual((row.verdict, year.count_disturbed(experiment)), ("better", 0))
