@@ -110,6 +110,15 @@ class TestWords(unittest.TestCase):
         self.assertEqual(empty.ask("anything"), {"one": 0.5, "two": 0.5})
         self.assertEqual(words.Words({}).ask("anything"), {})
 
+    def test_of_two_opinions_neither_rules_anything_out_alone(self):
+        one, other = {"a": 0.6, "b": 0.4, "c": 0.0}, {"a": 0.1, "b": 0.9}
+        told = words.mixed(one, other, 0.5)
+        self.assertEqual(max(told, key=told.get), "b")
+        self.assertAlmostEqual(sum(told.values()), 1)
+        self.assertGreater(told["c"], 0)
+        self.assertGreater(words.mixed(one, other, 0.5, 2)["b"], told["b"])
+        self.assertAlmostEqual(words.mixed(one, other, 0)["a"], 0.6, places=3)
+
     @given(st.text(max_size=80))
     def test_any_text_can_be_read(self, text):
         model = words.Words(words.learn([("we paid", "promise"), ("no money", "refuses")]))
@@ -184,7 +193,7 @@ class TestDelivered(unittest.TestCase):
     """The delivered examples, and the messages that are kept apart to measure by."""
 
     def test_every_language_has_every_topic(self):
-        for folder, least in ((EXAMPLES, 100), (MESSAGES, 60)):
+        for folder, least in ((EXAMPLES, 400), (MESSAGES, 60)):
             for lang in LANGUAGES:
                 found = rows(folder, lang)
                 with self.subTest(folder=folder.parent.name, lang=lang):
@@ -202,7 +211,7 @@ class TestDelivered(unittest.TestCase):
                     self.assertLess(closest, 0.67)
 
     def test_words_alone_offer_the_right_topic_among_three(self):
-        """Measured .58 and .83 on these messages; less means that something broke."""
+        """Measured .88 and .98 on these messages; less means that something broke."""
         model = words.Words(
             words.learn(
                 (row["text"], topics.label(row["topic"], row["intent"]))
@@ -214,5 +223,5 @@ class TestDelivered(unittest.TestCase):
         found = learning.hits(
             [model.ask(row["text"]) for row in asked], [row["topic"] for row in asked]
         )
-        self.assertGreater(found.first, 0.52)
-        self.assertGreater(found.offered, 0.78)
+        self.assertGreater(found.first, 0.84)
+        self.assertGreater(found.offered, 0.95)

@@ -2,7 +2,7 @@
 
 A naive Bayes classifier against the complement of each class (Rennie et al., 2003,
 "Tackling the Poor Assumptions of Naive Bayes Text Classifiers"), over beginnings of words,
-pairs of them and runs of three and four letters: inflection, missing accents and typing
+pairs of them and runs of three to five letters: inflection, missing accents and typing
 errors leave most of those as they are. A model is plain numbers, fit for JSON.
 """
 
@@ -15,8 +15,10 @@ _LETTERS = str.maketrans({"ı": "i", "İ": "i", "’": "", "'": "", "`": "", "�
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|%")
 #: More of a message is not read: what matters is said first.
 MOST_CHARACTERS = 1500
-STEM, PAIR, RUNS = 5, 4, (3, 4)
+STEMS, PAIR, RUNS = (4, 7), 4, (3, 4, 5)
 SMOOTHING = 0.1
+#: Of two opinions neither rules anything out alone.
+LEAST_CHANCE = 0.0001
 
 
 def fold(text):
@@ -36,7 +38,7 @@ def features(text):
     """
     words = ["0" if word.isdigit() else word for word in _TOKEN.findall(fold(text))]
     line = f" {' '.join(words)} "
-    found = {f"w{word[:STEM]}" for word in words}
+    found = {f"w{size}{word[:size]}" for word in words for size in STEMS}
     found |= {f"b{one[:PAIR]} {two[:PAIR]}" for one, two in zip(words, words[1:], strict=False)}
     for size in RUNS:
         found |= {line[start : start + size] for start in range(len(line) - size + 1)}
@@ -95,6 +97,26 @@ class Words:
             outside = self.every[feature] - inside
             total += log((inside + SMOOTHING) / (outside + SMOOTHING))
         return total
+
+
+def mixed(one, other, share, certainty=1.0):
+    """Two opinions as one: their weighted geometric mean, so that both have to agree.
+
+    :param dict one: label -> chance
+    :param dict other: label -> chance, of the same labels; a label it lacks is hardly likely
+    :param float share: weight of the other, from 0 to 1
+    :param float certainty: above 1 the chances are further from each other
+    :rtype: dict[str, float]
+    """
+    scores = {
+        name: certainty
+        * (
+            (1 - share) * log(chance + LEAST_CHANCE)
+            + share * log(other.get(name, 0.0) + LEAST_CHANCE)
+        )
+        for name, chance in one.items()
+    }
+    return softmax(scores)
 
 
 def softmax(scores):

@@ -18,11 +18,12 @@ from ..domain.text_topics import label
 EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "texts"
 LANGUAGES = ("en", "tr", "pt", "ro", "lt")
 MEANING, WORDS = "meaning", "words"
-#: Inverse of the regularization; found by cross-validation over whole scenarios of the
-#: delivered examples, never on the test messages.
+#: Inverse of the regularization; found by cross-validation that leaves out whole situations
+#: of the delivered examples, never on the test messages (docs/benchmarks.md).
 FREEDOM = 10.0
-#: What words say beside the meaning: their share, and how sharply; found in the same way.
-WORDS_SHARE, WORDS_SHARPNESS = 0.3, 0.3
+#: What words say beside the meaning: their share, and how sharply; how sure both are of it
+#: together. Found in the same way.
+WORDS_SHARE, WORDS_SHARPNESS, CERTAINTY = 0.5, 0.3, 1.4
 #: Characters of a message that its meaning is taken of.
 MOST_CHARACTERS = 600
 
@@ -156,16 +157,10 @@ def ask_meaning(model, texts):
 
 def _ask_both(model, texts, meanings):
     words = text_words.Words(model["words"])
-    mixed = []
-    for text, chances in zip(texts, _ask_vectors(model, meanings), strict=True):
-        said = words.ask(text, WORDS_SHARPNESS)
-        mixed.append(
-            {
-                name: (1 - WORDS_SHARE) * chance + WORDS_SHARE * said.get(name, 0.0)
-                for name, chance in chances.items()
-            }
-        )
-    return mixed
+    return [
+        text_words.mixed(chances, words.ask(text, WORDS_SHARPNESS), WORDS_SHARE, CERTAINTY)
+        for text, chances in zip(texts, _ask_vectors(model, meanings), strict=True)
+    ]
 
 
 def _ask_vectors(model, meanings):
