@@ -69,6 +69,13 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         self.assertEqual(self._call(action).state, "done")
         self.assertNotEqual(self._call(action).conversation_id.state, "open")
 
+    def test_a_collector_may_order_a_call_without_rights_to_the_provider(self):
+        case = self.case.with_user(self.users["collector"])
+        with self.day(DAY) as now:
+            action = case._new_message("voice", self.invoice.currency_id, "Please call us.")
+            action._send_claimed(now)
+        self.assertEqual((action.state, self._call(action).state), ("sending", "new"))
+
     def test_what_is_told_twice_or_late_changes_nothing(self):
         action = self._order()
         self._play(Debtor([Wait(), HangUp()]), DAY)

@@ -42,12 +42,43 @@ class TestWorklist(CollectionsCommon):
     def _item(self, case):
         return self.items.with_context(active_test=False).search([("case_id", "=", case.id)])
 
-    def _day(self, user=None, now=NOW, **choices):
+    def _day(self, user=None, now=NOW, companies=None, **choices):
+        user = user or self.ann
+        chosen = (companies or user.company_id).ids
+        worklist = self.worklist.with_user(user).with_context(allowed_company_ids=chosen)
         with freeze_time(now):
-            return self.worklist.with_user(user or self.ann).get_day(**choices)
+            return worklist.get_day(**choices)
 
-    def _names(self, user=None, now=NOW, **choices):
-        return [item["name"] for item in self._day(user, now, **choices)["items"]]
+    def _names(self, user=None, now=NOW, companies=None, **choices):
+        return [item["name"] for item in self._day(user, now, companies, **choices)["items"]]
+
+    def _elsewhere(self):
+        """Another company, in euro at 2 dollars each, in which Ann works as well."""
+        company = self.env["res.company"].search([("name", "=", "Elsewhere")], limit=1)
+        if company:
+            return company
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        company = self.env["res.company"].create({"name": "Elsewhere", "currency_id": euro.id})
+        self.env["res.currency.rate"].create(
+            {"currency_id": euro.id, "company_id": self.company.id, "name": TODAY, "rate": 0.5}
+        )
+        self.ann.company_ids |= company
+        return company
+
+    def _foreign_case(self, company, name="Étranger SA", overdue=3000.0):
+        """A customer of another company, as the evaluation of its ledger leaves it."""
+        case = self.env["collections.case"]._of(self._customer(name), company)
+        case.collector_id = self.ann
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collections_case SET overdue = %s, exposure = %s, oldest_due_date = %s,"
+            " stage = 'dunning' WHERE id = %s",
+            [overdue, overdue, TODAY - timedelta(days=20), case.id],
+        )
+        self.env.invalidate_all()
+        self.worklist._rank(company, TODAY)
+        return case
 
     # === WHO, AND IN WHICH ORDER === #
 
@@ -79,6 +110,22 @@ class TestWorklist(CollectionsCommon):
         self.assertEqual(self._names(chance="likely"), ["Small Ltd"])
         self.assertEqual(self._names(chance="maybe"), [])
         self.assertEqual(self._names(chance="unlikely"), ["Large Ltd"])
+
+    def test_whose_chance_is_not_known_stands_last(self):
+        for chances in ((0.6, None), (0.2, None)):
+            for case, chance in zip(self.cases, chances, strict=True):
+                self.env.cr.execute(
+                    "UPDATE collections_case SET chance_30 = %s WHERE id = %s", [chance, case.id]
+                )
+            self.env.invalidate_all()
+            self._rank()
+            for order in ("likely", "unlikely"):
+                with self.subTest(order=order, chances=chances):
+                    self.assertEqual(self._names(order=order), ["Small Ltd", "Large Ltd"])
+                    self.assertEqual(
+                        self._names(order=order, companies=self.company | self._elsewhere()),
+                        ["Small Ltd", "Large Ltd"],
+                    )
 
     def test_what_is_paused_is_not_asked_for(self):
         self.env["collections.hold"].create(
@@ -264,11 +311,17 @@ class TestWorklist(CollectionsCommon):
         self.assertEqual(item.later_until, TODAY + timedelta(days=1))
         self._rank()
         self.assertEqual(self._names(), ["Small Ltd"])
-        item.action_reopen()
+        with freeze_time(NOW):
+            item.action_reopen()
         self.assertEqual(len(self._names()), 2)
         with freeze_time(NOW):
             item.action_done()
         self.assertEqual(self._day()["done"], 1)
+        self._rank()
+        self.assertFalse(item.active)
+        with freeze_time(NOW):
+            item.action_reopen()
+        self.assertEqual(self._names(), ["Large Ltd", "Small Ltd"])
 
     def test_not_today_on_a_friday_is_monday(self):
         item = self._item(self.large_case).with_user(self.ann)
@@ -519,6 +572,83 @@ class TestWorklist(CollectionsCommon):
         clerk = self._user("viewer", login="clerk", groups="base.group_user")
         with self.assertRaises(AccessError):
             self._day(clerk)
+
+    def test_p09_p10_the_companies_of_the_switcher_in_the_currency_of_each(self):
+        """3,000 € are more than $ 5,000 at 2 dollars each, though the number is smaller."""
+        other = self._elsewhere()
+        case = self._foreign_case(other)
+        both = self.company | other
+        self.assertEqual(self._names(), ["Large Ltd", "Small Ltd"])
+        day = self._day(companies=both)
+        self.assertEqual(
+            [(item["name"], item["company"]) for item in day["items"]],
+            [
+                ("Étranger SA", "Elsewhere"),
+                ("Large Ltd", self.company.name),
+                ("Small Ltd", self.company.name),
+            ],
+        )
+        first, large, small = day["items"]
+        self.assertEqual((first["overdue"], first["currency_id"]), (3000, other.currency_id.id))
+        self.assertEqual(day["currency_id"], self.company.currency_id.id)
+        self.assertAlmostEqual(
+            day["left_value"], 2 * first["value"] + large["value"] + small["value"], 2
+        )
+        self.assertEqual((day["left"], day["found"]), (3, 3))
+        self.assertEqual(day["companies"], both.mapped("name"))
+        self.assertEqual(
+            self._names(companies=both, order="at_risk"), ["Étranger SA", "Large Ltd", "Small Ltd"]
+        )
+        self.assertEqual(self._names(companies=both, order="oldest")[0], "Small Ltd")
+        self.assertEqual(self._names(companies=other), ["Étranger SA"])
+        item = self._item(case).with_user(self.ann).with_context(allowed_company_ids=both.ids)
+        with freeze_time(NOW):
+            item.action_done()
+        self.assertEqual(self._day(companies=both)["done"], 1)
+        self.assertEqual(self._day()["done"], 0)
+
+    def test_what_is_agreed_and_what_waits_for_an_answer(self):
+        line = self.invoice.line_ids.filtered("date_maturity")
+        complaint = self.env["collections.complaint"].create(
+            {"case_id": self.large_case.id, "text": "Rude!", "opened_on": TODAY}
+        )
+        promise = self.env["collections.promise"].create(
+            {
+                "partner_id": self.large.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "amount": 1000,
+                "date": TODAY + timedelta(days=5),
+                "made_on": TODAY,
+                "note": "After payday",
+                "line_ids": [Command.set(line.ids)],
+            }
+        )
+        dispute = self.env["collections.dispute"].create(
+            {
+                "partner_id": self.large.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "reason_id": self.env["collections.dispute.reason"].search([], limit=1).id,
+                "description": "Two boxes were missing",
+                "line_ids": [Command.create({"move_id": self.invoice.id, "amount_disputed": 70})],
+            }
+        )
+        item = self._item(self.large_case)
+        with freeze_time(NOW):
+            found = self.worklist.with_user(self.users["viewer"]).get_customer(item.id)["agreed"]
+        self.assertEqual(
+            [(row["model"], row["id"], row["is_due"]) for row in found],
+            [
+                ("collections.complaint", complaint.id, True),
+                ("collections.dispute", dispute.id, True),
+                ("collections.promise", promise.id, False),
+            ],
+        )
+        for row, text in zip(
+            found, ("Rude!", "Two boxes were missing", "After payday"), strict=True
+        ):
+            self.assertIn(text, row["text"])
 
     def test_p09_other_companies_see_nothing_of_it(self):
         other = self.setup_other_company()["company"]

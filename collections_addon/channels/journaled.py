@@ -82,11 +82,15 @@ class CollectionsJournaledChannel(models.AbstractModel):
     def _send(self, actions):
         """Override: prepare them all; one that cannot be does not keep the others back."""
         now = self.env.context.get("dunning_now") or fields.Datetime.now()
-        actions = actions.with_env(self.env(user=SUPERUSER_ID, su=True))
+        channel = self._sudo_channel()
         receipts = {}
-        for _company, group in actions.grouped("company_id").items():
-            receipts |= self._prepare_apart(group, now)
+        for _company, group in actions.with_env(channel.env).grouped("company_id").items():
+            receipts |= channel._prepare_apart(group, now)
         return {action.id: receipts.get(action.id, Receipt("sending")) for action in actions}
+
+    def _sudo_channel(self):
+        """This channel as the system: whoever sends may not write outboxes and journals."""
+        return self.with_env(self.env(user=SUPERUSER_ID, su=True))
 
     def _prepare_apart(self, actions, now):
         try:
@@ -106,7 +110,7 @@ class CollectionsJournaledChannel(models.AbstractModel):
     @api.model
     def _deliver(self, actions, now, commit=False):
         """Override: hand them over, settling some at a time."""
-        actions = actions.with_env(self.env(user=SUPERUSER_ID, su=True))
+        actions = actions.with_env(self._sudo_channel().env)
         ways = {}
         for ids in split_every(GROUP_SIZE, actions.ids):
             try:

@@ -157,6 +157,7 @@ from . import (
     collections_worklist_rank,
     collections_worklist,
     collections_worklist_customer,
+    collections_worklist_agreed,
     dunning_action_number,
     dunning_action_screen,
     dunning_action_segment,

@@ -1,3 +1,6 @@
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date, format_datetime
 
@@ -32,7 +35,9 @@ class CollectionsWorklist(models.AbstractModel):
             "id": item.id,
             "name": item.partner_id.display_name,
             "case_id": case.id,
-            "contact": self._contact(case),
+            "company": item.company_id.name if len(self.env.companies) > 1 else "",
+            "contact": self._contact(case, now),
+            "agreed": self._agreed(case, today),
             "figures": self._figures_of(item, case),
             "why": self._why(item),
             "notices": self._notices(case, now),
@@ -46,8 +51,9 @@ class CollectionsWorklist(models.AbstractModel):
 
     # === WHO === #
 
-    def _contact(self, case):
+    def _contact(self, case, now):
         recipient = case.recipient_id
+        zone = self._zone(case)
         channels = dict(self.env["collections.channel"]._selection())
         hours = ""
         if case.contact_to:
@@ -57,7 +63,8 @@ class CollectionsWorklist(models.AbstractModel):
             "email": case.email or "",
             "phones": [list(pair) for pair in recipient._dunning_phones()],
             "language": dict(self.env["res.lang"].get_installed()).get(case.lang, ""),
-            "zone": recipient.tz or "",
+            "zone": zone,
+            "clock": now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).strftime("%H:%M"),
             "channel": channels.get(case.preferred_channel, ""),
             "hours": hours,
             "collector": case.collector_id.name or "",
@@ -96,6 +103,10 @@ class CollectionsWorklist(models.AbstractModel):
             "effort": _("Time it takes"),
         }
         money = self._money(item.currency_id)
+        tasks = item.task_text or ""
+        if item.chaseable <= 0:
+            change = _("Nothing may be asked for at present: it is here for what is to be seen to.")
+            return {"parts": [], "value": "", "change": change, "tasks": tasks}
         known = _("measured in a control group") if item.is_measured else _("assumed, not measured")
         return {
             "parts": [[names[name], money(amount)] for name, amount in item.reasons or []],
@@ -105,7 +116,7 @@ class CollectionsWorklist(models.AbstractModel):
                 points=round(100 * item.change, 1),
                 known=known,
             ),
-            "tasks": item.task_text or "",
+            "tasks": tasks,
         }
 
     def _notices(self, case, now):
@@ -129,12 +140,15 @@ class CollectionsWorklist(models.AbstractModel):
 
     def _closed(self, case, now):
         """Why it is not the time to call, in a sentence; None when it is."""
-        recipient, customer = case.recipient_id, case.partner_id
         window = case._narrowed(case.sudo()._customer_policy()._contact_window())
-        country = recipient.country_id or customer.country_id
-        zone = timezone_of(recipient.tz or customer.tz, country.code, case.company_id.partner_id.tz)
-        reason = blocking_reason(now, window, zone)
+        reason = blocking_reason(now, window, self._zone(case))
         return reason and self.env["dunning.reason"]._sentences()[reason]
+
+    def _zone(self, case):
+        """The time zone in which the customer is called."""
+        recipient, customer = case.recipient_id, case.partner_id
+        country = recipient.country_id or customer.country_id
+        return timezone_of(recipient.tz or customer.tz, country.code, case.company_id.partner_id.tz)
 
     # === WHAT IS OPEN, WHAT WAS SAID === #
 

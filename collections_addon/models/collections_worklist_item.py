@@ -157,6 +157,11 @@ class CollectionsWorklistItem(models.Model):
         self.sudo().write(
             {"done_on": False, "done_user_id": False, "done_how": False, "later_until": False}
         )
+        for company, items in (
+            self.filtered(lambda item: not item.active).grouped("company_id").items()
+        ):
+            today = company._collections_today(fields.Datetime.now())
+            self.env["collections.worklist"].sudo()._rank(company, today, items.partner_id.ids)
         return True
 
     def action_later(self):

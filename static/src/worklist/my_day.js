@@ -15,11 +15,13 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
+import { useSetupAction } from "@web/search/action_hook";
+import { formatInteger } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 const { DateTime } = luxon;
 
-/** Outcomes of a call, in the order of the keys 1 to 9. */
+/** Outcomes of a call, in the order of the keys 1 to 9 and 0. */
 export const OUTCOMES = [
     { code: "promised", label: _t("Will pay"), icon: "fa-handshake-o" },
     { code: "paid", label: _t("Says it is paid"), icon: "fa-check" },
@@ -30,6 +32,20 @@ export const OUTCOMES = [
     { code: "no_answer", label: _t("No answer"), icon: "fa-bell-slash-o" },
     { code: "voicemail", label: _t("Voicemail"), icon: "fa-microphone" },
     { code: "wrong_number", label: _t("Wrong number"), icon: "fa-times" },
+    { code: "reached", label: _t("Nothing agreed"), icon: "fa-comment-o" },
+];
+
+/** What is begun with a customer: a method of the case, or an action on it. */
+export const BEGUN = [
+    { label: _t("Promise …"), method: "action_new_promise" },
+    { label: _t("Dispute …"), method: "action_new_dispute" },
+    {
+        label: _t("Payment plan …"),
+        action: "collections_addon.action_collections_plan_wizard",
+    },
+    { label: _t("Message …"), action: "collections_addon.action_collections_message" },
+    { label: _t("Hold …"), action: "collections_addon.action_collections_hold_wizard" },
+    { label: _t("Complaint …"), method: "action_new_complaint" },
 ];
 
 /** An action as the action service wants it: the buttons of a form get it so from the server. */
@@ -37,7 +53,7 @@ function whole(action) {
     if (action.type !== "ir.actions.act_window" || action.views) {
         return action;
     }
-    const views = action.view_mode.split(",").map((mode) => [false, mode]);
+    const views = (action.view_mode || "form").split(",").map((mode) => [false, mode]);
     return { ...action, views };
 }
 
@@ -50,8 +66,10 @@ export class CollectionsMyDay extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
         this.turn = 0;
         this.outcomes = OUTCOMES;
+        this.begun = BEGUN;
         this.heading = useRef("heading");
         this.state = useState({
             day: null,
@@ -59,14 +77,18 @@ export class CollectionsMyDay extends Component {
             currentId: 0,
             busy: false,
             said: "",
+            note: "",
+            listed: false,
             scope: "mine",
             order: "value",
             chance: "",
             task: "",
+            ...this.kept,
         });
+        useSetupAction({ getLocalState: () => ({ kept: this.toKeep }) });
         this.bindKeys();
         onMounted(() => {
-            this.load();
+            this.load(0, this.state.currentId);
             this.clock = browser.setInterval(() => this.tick(), 60000);
         });
         onWillUnmount(() => browser.clearInterval(this.clock));
@@ -78,6 +100,16 @@ export class CollectionsMyDay extends Component {
             },
             () => [this.state.customer?.id]
         );
+    }
+
+    /** Choices and customer, as they were before something else was opened from here. */
+    get kept() {
+        return this.props.state?.kept || {};
+    }
+
+    get toKeep() {
+        const { currentId, scope, order, chance, task } = this.state;
+        return { currentId, scope, order, chance, task };
     }
 
     bindKeys() {
@@ -101,7 +133,10 @@ export class CollectionsMyDay extends Component {
         useHotkey("d", able(this.canWork(() => this.finish("action_done"))));
         useHotkey("l", able(this.canWork(() => this.finish("action_later"))));
         OUTCOMES.forEach(({ code }, index) =>
-            useHotkey(String(index + 1), able(this.canWork(() => this.outcome(code))))
+            useHotkey(
+                String((index + 1) % 10),
+                able(this.canWork(() => this.outcome(code)))
+            )
         );
     }
 
@@ -151,19 +186,33 @@ export class CollectionsMyDay extends Component {
         }
     }
 
-    async load(place = 0) {
+    /**
+     * Read the list anew and show a customer.
+     *
+     * @param {number} place on the list, where the wanted one is not on it
+     * @param {number} wanted id of an item
+     */
+    async load(place = 0, wanted = 0) {
         await this.readDay();
         if (this.state.scope === "mine" && !this.state.day.can_work) {
             this.state.scope = "all";
             await this.load();
             return;
         }
-        const { items, later } = this.state.day;
-        const next = items[Math.min(place, items.length - 1)] || later[0];
-        await this.show(next ? next.id : 0);
+        await this.showFrom(place, wanted);
+    }
+
+    showFrom(place, wanted) {
+        const { all } = this;
+        const next =
+            all.find((item) => item.id === wanted) ||
+            all[Math.min(place, all.length - 1)];
+        return this.show(next ? next.id : 0);
     }
 
     async show(id) {
+        this.state.note = id === this.state.customer?.id ? this.state.note : "";
+        this.state.listed = false;
         this.state.currentId = id;
         const customer = id
             ? await this.orm.call("collections.worklist", "get_customer", [id])
@@ -211,12 +260,25 @@ export class CollectionsMyDay extends Component {
 
     finish(method) {
         const place = this.index;
+        const { currentId: id, customer } = this.state;
         return this.act(async () => {
-            await this.orm.call("collections.worklist.item", method, [
-                [this.state.currentId],
-            ]);
+            await this.orm.call("collections.worklist.item", method, [[id]]);
+            const said =
+                method === "action_done"
+                    ? _t("%s: done for today.", customer.name)
+                    : _t("%s: not today.", customer.name);
+            const close = this.notification.add(said, {
+                type: "success",
+                buttons: [{ name: _t("Undo"), onClick: () => this.undo(id, close) }],
+            });
             await this.load(place);
         });
+    }
+
+    async undo(id, close) {
+        close();
+        await this.orm.call("collections.worklist.item", "action_reopen", [[id]]);
+        await this.load(0, id);
     }
 
     outcome(code) {
@@ -227,27 +289,53 @@ export class CollectionsMyDay extends Component {
                     "collections.worklist.item",
                     "action_outcome",
                     [[this.state.currentId]],
-                    { context: { call_outcome: code } }
+                    {
+                        context: {
+                            call_outcome: code,
+                            call_note: this.state.note.trim(),
+                        },
+                    }
                 )
             );
             if (result.type === "ir.actions.client") {
                 delete result.params.next;
+                this.state.note = "";
                 await this.action.doAction(result);
                 await this.load(place);
             } else if (result.target === "new") {
-                await this.action.doAction(result, { onClose: () => this.load(place) });
+                const before = { ...this.all[place] };
+                await this.action.doAction(result, {
+                    onClose: () => this.afterWindow(place, before),
+                });
             } else {
                 await this.action.doAction(result);
             }
         });
     }
 
+    /** Cancelled, the same customer is there still, with what was noted; else the next one. */
+    async afterWindow(place, before) {
+        await this.readDay();
+        const same = this.all.find(
+            ({ id, callback_at: at }) => id === before.id && at === before.callback_at
+        );
+        await this.showFrom(place, same?.id);
+    }
+
     // What is shown
 
-    money(amount) {
-        return formatCurrency(amount, this.state.day.currency_id, {
-            digits: [16, 0],
-        });
+    money(amount, currencyId = this.state.day.currency_id) {
+        return formatCurrency(amount, currencyId, { digits: [16, 0] });
+    }
+
+    count(number) {
+        return formatInteger(number);
+    }
+
+    /** What all left is worth; converted at today's rate where there are several companies. */
+    get total() {
+        const { left_value: value, companies } = this.state.day;
+        return companies.length ? `≈ ${this.money(value)}` : this.money(value);
     }
 
     days(count) {
@@ -264,6 +352,10 @@ export class CollectionsMyDay extends Component {
 
     get callScript() {
         return markup(this.state.customer.call_script);
+    }
+
+    get companiesText() {
+        return this.state.day.companies.join(", ");
     }
 
     get progress() {
@@ -284,6 +376,13 @@ export class CollectionsMyDay extends Component {
         return this.open("collections.case", this.state.customer.case_id);
     }
 
+    /** What was done today, by whom, to look at or take up again. */
+    openDone() {
+        return this.action.doAction(
+            "collections_addon.action_collections_worklist_done"
+        );
+    }
+
     open(resModel, resId) {
         return this.action.doAction({
             type: "ir.actions.act_window",
@@ -293,18 +392,26 @@ export class CollectionsMyDay extends Component {
         });
     }
 
-    caseAction(method) {
-        const place = this.index;
+    /** Begin something with the customer, and come back to it. */
+    begin({ method, action }) {
+        const { case_id: id } = this.state.customer;
+        const { index: place } = this;
+        const wanted = this.state.currentId;
         return this.act(async () => {
-            const result = whole(
-                await this.orm.call("collections.case", method, [
-                    [this.state.customer.case_id],
-                ])
-            );
-            await this.action.doAction(
-                result,
-                result.target === "new" ? { onClose: () => this.load(place) } : {}
-            );
+            const result =
+                action ||
+                whole(await this.orm.call("collections.case", method, [[id]]));
+            const isWindow = action || result.target === "new";
+            await this.action.doAction(result, {
+                ...(isWindow && { onClose: () => this.load(place, wanted) }),
+                ...(action && {
+                    additionalContext: {
+                        active_model: "collections.case",
+                        active_id: id,
+                        active_ids: [id],
+                    },
+                }),
+            });
         });
     }
 }

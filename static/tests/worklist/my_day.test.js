@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { animationFrame } from "@odoo/hoot-mock";
-import { click, press, queryAllTexts, select } from "@odoo/hoot-dom";
+import { click, edit, press, queryAllTexts, select } from "@odoo/hoot-dom";
 import {
     allowTranslations,
     defineModels,
@@ -11,6 +11,7 @@ import {
     onRpc,
 } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { MainComponentsContainer } from "@web/core/main_components_container";
 import { getDefaultConfig } from "@web/views/view";
 
 import { CollectionsMyDay } from "@collections_addon/worklist/my_day";
@@ -38,6 +39,8 @@ const item = (id, name) => ({
     group: "",
     tasks: [],
     callback_at: "",
+    currency_id: 1,
+    company: "",
     user: "",
     is_mine: true,
 });
@@ -45,7 +48,7 @@ const item = (id, name) => ({
 const day = {
     today: "2026-03-05",
     made_for: "2026-03-05",
-    company: "Hermit",
+    companies: [],
     currency_id: 1,
     can_work: true,
     can_manage: true,
@@ -65,12 +68,15 @@ const customer = (id) => ({
     id,
     name: id === 1 ? "First Ltd" : "Second Ltd",
     case_id: 10 + id,
+    company: "",
+    agreed: [],
     contact: {
         person: "",
         email: "",
         phones: [],
         language: "",
-        zone: "",
+        zone: "UTC",
+        clock: "10:00",
         channel: "",
         hours: "",
         collector: "",
@@ -92,7 +98,7 @@ async function settle() {
     await animationFrame();
 }
 
-async function mountDay(given = {}) {
+async function mountDay(given = {}, state = undefined) {
     onRpc("collections.worklist", "get_day", ({ kwargs }) => {
         expect.step(`day ${kwargs.scope} ${kwargs.order}`);
         return { ...day, ...given };
@@ -100,9 +106,10 @@ async function mountDay(given = {}) {
     onRpc("collections.worklist", "get_customer", ({ args }) => customer(args[0]));
     allowTranslations();
     const env = await makeMockEnv({ config: getDefaultConfig() });
+    await mountWithCleanup(MainComponentsContainer, { env });
     await mountWithCleanup(CollectionsMyDay, {
         env,
-        props: { action: {}, actionId: 1 },
+        props: { action: {}, actionId: 1, ...(state && { state }) },
     });
     await settle();
 }
@@ -197,5 +204,71 @@ test("whoever only looks has no keys that change anything", async () => {
 test("an empty day says why", async () => {
     await mountDay({ items: [], left: 0, found: 0 });
     expect("h2").toHaveText("Nothing is left to do");
+    expect.verifySteps(["day mine value"]);
+});
+
+test("what was said goes with the outcome; a cancelled window leaves all as it was", async () => {
+    onRpc("collections.worklist.item", "action_outcome", ({ kwargs }) => {
+        expect.step(kwargs.context.call_note);
+        return {
+            type: "ir.actions.act_window",
+            res_model: "collections.promise",
+            views: [[false, "form"]],
+            target: "new",
+        };
+    });
+    mockService("action", { doAction: (_action, { onClose }) => onClose() });
+    await mountDay();
+    await press("n");
+    await settle();
+    await click("textarea");
+    await edit("After payday");
+    await click("h1");
+    await click("[data-outcome=promised]");
+    await settle();
+    expect("h1").toHaveText("Second Ltd");
+    expect("textarea").toHaveValue("After payday");
+    expect.verifySteps(["day mine value", "After payday", "day mine value"]);
+});
+
+test("what was done by mistake is taken back", async () => {
+    for (const method of ["action_done", "action_reopen"]) {
+        onRpc("collections.worklist.item", method, ({ args }) => {
+            expect.step(`${method} ${args[0]}`);
+            return true;
+        });
+    }
+    await mountDay();
+    await press("d");
+    await settle();
+    await click(".o_notification_buttons button");
+    await settle();
+    expect("h1").toHaveText("First Ltd");
+    expect.verifySteps([
+        "day mine value",
+        "action_done 1",
+        "day mine value",
+        "action_reopen 1",
+        "day mine value",
+    ]);
+});
+
+test("choices and customer are as before after something was opened from here", async () => {
+    await mountDay({}, { kept: { scope: "all", order: "oldest", currentId: 2 } });
+    expect("h1").toHaveText("Second Ltd");
+    expect.verifySteps(["day all oldest"]);
+});
+
+test("of several companies each sum has its currency, and the total says it is one of them", async () => {
+    const items = [
+        { ...item(1, "First Ltd"), company: "Hermit" },
+        { ...item(2, "Second Ltd"), company: "Elsewhere", currency_id: 2 },
+    ];
+    await mountDay({ items, companies: ["Hermit", "Elsewhere"] });
+    expect(".o_collections_counts").toHaveText(/≈ \$\s20/);
+    expect(queryAllTexts(".o_collections_day_item .fw-bold")).toEqual([
+        "$ 100",
+        "100 €",
+    ]);
     expect.verifySteps(["day mine value"]);
 });
