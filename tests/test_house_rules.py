@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
@@ -96,6 +97,14 @@ PUBLIC = {
     "account_move.AccountMove.button_draft",
     "sms_sms.SmsSms.resend_failed",
 }
+#: Methods of a model that the connectors replace: their first definition is what there is without.
+REPLACED = {
+    ("collections.overview", "_ledgers"),
+    ("collections.connection", "_mirror"),
+    ("collections.connection", "_check_drift"),
+    ("collections.connector.quickbooks", "_identity"),
+    ("collections.connector.xero", "_identity"),
+}
 ORM = {"create", "write", "unlink", "copy", "copy_data", "default_get", "init"}
 #: A method of a model, overridden here, that core calls with a record of its own.
 MAIL_HOOKS = {"message_new", "message_update"}
@@ -115,6 +124,23 @@ def functions(tree, owner=""):
             yield from functions(node, f"{node.name}.")
         elif isinstance(node, ast.FunctionDef):
             yield owner + node.name, node
+
+
+def model_methods(tree):
+    """(model, method) of every method of a module's models that does not go on to another."""
+    for owner in tree.body:
+        if not isinstance(owner, ast.ClassDef):
+            continue
+        values = {
+            target.id: node.value.value
+            for node in owner.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+        }
+        model = values.get("_name") or values.get("_inherit")
+        for node in owner.body:
+            if model and isinstance(node, ast.FunctionDef) and "super(" not in ast.unparse(node):
+                yield model, node.name
 
 
 def calls_of(node, names):
@@ -160,6 +186,11 @@ class TestHouseRulesOfSources(TransactionCase):
     def test_no_place_is_allowed_in_vain(self):
         found = {f"{path.stem}.{name}" for path, tree in modules() for name, _ in functions(tree)}
         self.assertFalse((CLOCK_ALLOWED | PUBLIC) - found)
+
+    def test_no_two_files_give_one_method_two_meanings(self):
+        """Of two definitions in one model the later wins, and nobody is told."""
+        found = Counter(each for _path, tree in modules() for each in model_methods(tree))
+        self.assertEqual({each for each, count in found.items() if count > 1}, REPLACED)
 
     def test_files_stay_short(self):
         for path, _tree in modules():

@@ -40,7 +40,7 @@ class CollectionsCase(models.Model):
                 [self.env.ref("collections_addon.view_collections_dispute_form_quick").id, "form"]
             ],
             "target": "new",
-            "context": {**self._dispute_defaults(), "default_line_ids": self._contested()},
+            "context": {**self._dispute_defaults(), "default_line_ids": self._invoice_meant()},
         }
 
     def _dispute_defaults(self):
@@ -51,7 +51,7 @@ class CollectionsCase(models.Model):
             "default_currency_id": (owed.currency_id[:1] or self.currency_id).id,
         }
 
-    def _contested(self):
+    def _invoice_meant(self):
         """The invoice that must be meant, where only one is open; else a person chooses."""
         moves = self.move_line_ids.filtered(lambda line: line.amount_residual > 0).move_id
         return [
