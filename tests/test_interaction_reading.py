@@ -272,8 +272,33 @@ class TestInteractionReading(CollectionsCommon):
             self.assertNotIn(self.company, self.reader._to_learn())
         second = first.copy({"version": 2, "is_speaking": False, "state": "done"})
         second.content = first.content
-        second.with_user(self.users["admin"]).action_speak()
+        admin = self.users["admin"]
+        second.with_user(admin).action_speak()
         self.assertEqual(self.reader._speaking(self.company), second)
+        self._choice_stands(second, admin)
+
+    def _choice_stands(self, chosen, admin):
+        """What a person chose reads on, until he lets go of it."""
+        result = {"kind": "words", "verdict": "too_few", "figures": {}, "count": 1}
+        result["model"] = chosen._numbers()
+        versions = self.reader
+        for _number in range(self.reader._kept_versions + 2):
+            values = {
+                "company_id": self.company.id,
+                "version": versions._next_version(self.company),
+            }
+            versions |= self.reader.create(values)
+            versions[-1]._finish(result, NOW)
+        self.assertEqual(self.reader._speaking(self.company), chosen)
+        self.assertTrue(chosen.content)
+        self.assertEqual(versions.mapped(lambda one: bool(one.content)), [False] * 2 + [True] * 6)
+        with self.assertRaises(AccessError):
+            chosen.with_user(self.users["manager"]).action_follow()
+        chosen.with_user(admin).action_follow()
+        self.assertEqual(self.reader._speaking(self.company), versions[-1])
+        later = self.reader.create({"company_id": self.company.id, "version": 99})
+        later._finish(result, NOW)
+        self.assertEqual(self.reader._speaking(self.company), later)
 
     def test_a_process_that_dies_is_told_and_the_old_reader_stays(self):
         with patch.object(reader, "best_kind", return_value="nonsense"):

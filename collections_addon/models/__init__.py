@@ -113,6 +113,7 @@ from . import (
     collections_prediction,
     collections_prediction_ledger,
     collections_prediction_words,
+    collections_learnt_model,
     collections_prediction_model,
     collections_prediction_training,
     collections_prediction_scorer,

@@ -12,14 +12,19 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from .collections_prediction_training import PROGRAM
-
+PROGRAM = Path(__file__).resolve().parent.parent / "learning"
 RUNNING, DONE, FAILED = "running", "done", "failed"
 MOST_ERROR = 2000
+RESULT = "result.json"
+
+
+def new_folder(command):
+    """A folder of its own for some work."""
+    return Path(tempfile.mkdtemp(prefix=f"collections-{command}-"))
 
 
 def begin(command, asked, files=()):
-    """Start some work.
+    """Start some work that is told what to do by a file.
 
     :param str command: of `learning/command.py`, taking two files
     :param dict asked: what it is told
@@ -27,23 +32,40 @@ def begin(command, asked, files=()):
     :return: the folder, and the process
     :rtype: tuple[str, subprocess.Popen]
     """
-    folder = Path(tempfile.mkdtemp(prefix=f"collections-{command}-"))
+    folder = new_folder(command)
     (folder / "asked.json").write_text(json.dumps(asked))
     for name, content in dict(files).items():
         (folder / name).write_bytes(content)
+    return str(folder), start(folder, command, "asked.json")
+
+
+def start(folder, command, source, *more):
+    """Start some work on a file of a folder, which `outcome` is asked about later.
+
+    :param pathlib.Path folder: of `new_folder`
+    :param str command: of `learning/command.py`, taking two files and maybe more
+    :param str source: name of the file it works on
+    :rtype: subprocess.Popen
+    """
     with (folder / "errors.txt").open("wb") as errors:
-        process = subprocess.Popen(
-            [
-                sys.executable, str(PROGRAM), command,
-                str(folder / "asked.json"), str(folder / "result.json"),
-            ],
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        return subprocess.Popen(
+            [*call(command), str(folder / source), str(folder / RESULT), *more],
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             start_new_session=True,
-        )  # fmt: skip
-    return str(folder), process
+        )
+
+
+def call(command):
+    """The words by which a command of `learning/` is called."""
+    return [sys.executable, str(PROGRAM), command]
+
+
+def environment():
+    """What it runs in: threads that share busy processors make it many times slower."""
+    return os.environ | {"OMP_NUM_THREADS": "1"}
 
 
 def outcome(folder, process_id):
@@ -52,7 +74,7 @@ def outcome(folder, process_id):
     :return: a state, and the result (a dict), or what went wrong (text, may be empty)
     """
     folder = Path(folder)
-    result, errors = folder / "result.json", folder / "errors.txt"
+    result, errors = folder / RESULT, folder / "errors.txt"
     # Asked before the result is looked for: it may end in between.
     running = is_running(process_id)
     if result.is_file():

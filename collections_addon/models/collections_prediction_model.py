@@ -1,14 +1,6 @@
-import base64
-import json
-import logging
-import zlib
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-_logger = logging.getLogger(__name__)
-
-STATES = [("training", "Learning"), ("done", "Learned"), ("failed", "Failed")]
 VERDICTS = [
     ("better", "Better than the Baselines"),
     ("not_better", "Not Better than the Baselines"),
@@ -20,7 +12,6 @@ TASKS = ("late", "7", "30", "60")
 SPEAKERS = ("age", "mean", "rule", "scorecard", "learnt")
 #: Of these the days until payment are known.
 TIMERS = ("mean", "scorecard", "learnt")
-KEPT_VERSIONS = 12
 
 
 class CollectionsPredictionModel(models.Model):
@@ -32,30 +23,19 @@ class CollectionsPredictionModel(models.Model):
     """
 
     _name = "collections.prediction.model"
+    _inherit = "collections.learnt.model"
     _description = "Learnt Prediction Model"
-    _order = "company_id, version desc"
+    _kept_versions = 12
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    version = fields.Integer(required=True, readonly=True)
-    state = fields.Selection(STATES, required=True, default="training", readonly=True)
     verdict = fields.Selection(VERDICTS, readonly=True)
-    is_speaking = fields.Boolean(string="In Use", readonly=True)
-    trained_on = fields.Datetime(string="Learned On", readonly=True)
     as_of = fields.Date(readonly=True, help="Nothing from this day on was known to it.")
     settled_count = fields.Integer(string="Settled Invoices", readonly=True)
     case_count = fields.Integer(string="Cases Learned From", readonly=True)
     seconds = fields.Float(readonly=True)
-    figures = fields.Json(readonly=True)
     figures_html = fields.Html(  # of numbers alone; the sanitizer would take the drawing out
         string="How Good It Is", compute="_compute_figures_html", sanitize=False
     )
-    explanation = fields.Text(compute="_compute_explanation")
-    error = fields.Text(readonly=True)
-    content = fields.Binary(attachment=True, readonly=True, groups="base.group_system")
-    folder = fields.Char(readonly=True, groups="base.group_system")
-    process_id = fields.Integer(readonly=True, groups="base.group_system")
 
-    _one_version = models.UniqueIndex("(company_id, version)", "This version exists already.")
     _one_speaks = models.UniqueIndex(
         "(company_id) WHERE is_speaking", "One model speaks for a company at a time."
     )
@@ -181,30 +161,6 @@ class CollectionsPredictionModel(models.Model):
 
     # === BUSINESS METHODS === #
 
-    @api.model
-    def _speaking(self, company):
-        """The model that speaks for a company; empty when the scorecard does.
-
-        :rtype: `collections.prediction.model`
-        """
-        return self.sudo().search(
-            [("company_id", "=", company.id), ("is_speaking", "=", True)], limit=1
-        )
-
-    @api.model
-    def _latest(self, company):
-        """The last model of a company that came to a verdict; may be empty."""
-        return self.search(
-            [("company_id", "=", company.id), ("state", "=", "done")],
-            order="version desc",
-            limit=1,
-        )
-
-    def _speak(self):
-        self._speaking(self.company_id).is_speaking = False
-        self.flush_model(["is_speaking"])
-        self.is_speaking = True
-
     def _rescore(self, company):
         """Have everything scored anew, soon."""
         self.env.ref("collections_addon.cron_prediction_profile").sudo()._trigger()
@@ -214,20 +170,12 @@ class CollectionsPredictionModel(models.Model):
 
         :rtype: dict
         """
-        content = self.sudo().content
-        if not content or not self._has_library("numpy"):
-            return {}
-        targets = json.loads(zlib.decompress(base64.b64decode(content)))
+        targets = self._numbers() if self._has_library("numpy") else {}
         return targets if "days" in targets else {}  # of an earlier kind
 
     def _finish(self, result, now):
-        """Take what the process has found.
-
-        :param dict result: of `learning.training.train`
-        :param datetime.datetime now: naive UTC
-        """
+        """Override: judge what was learnt (of `learning.training.train`)."""
         self.ensure_one()
-        content = zlib.compress(json.dumps(result["targets"]).encode())
         self.write(
             {
                 "state": "done",
@@ -237,7 +185,7 @@ class CollectionsPredictionModel(models.Model):
                 "case_count": result.get("cases", 0),
                 "seconds": result.get("seconds", 0),
                 "figures": result["figures"],
-                "content": base64.b64encode(content) if result["targets"] else False,
+                "content": self._packed(result["targets"]) if result["targets"] else False,
             }
         )
         by_hand = self.company_id.collections_prediction_by_hand
@@ -248,11 +196,3 @@ class CollectionsPredictionModel(models.Model):
             self._speaking(self.company_id).is_speaking = False
         self._rescore(self.company_id)
         self._forget_old()
-
-    def _forget_old(self):
-        """Keep the content of the last versions only; their figures stay."""
-        old = self.search(
-            [("company_id", "=", self.company_id.id), ("is_speaking", "=", False)],
-            offset=KEPT_VERSIONS,
-        )
-        old.content = False

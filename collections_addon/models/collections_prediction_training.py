@@ -1,31 +1,22 @@
 import importlib.util
-import json
-import logging
-import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 from odoo import api, fields, models
 
-_logger = logging.getLogger(__name__)
+from . import background
 
-PROGRAM = Path(__file__).resolve().parent.parent / "learning"
 #: Seconds that a training is waited for; a longer one is looked for later.
 PATIENCE = 45
 LOOK_AGAIN = timedelta(minutes=5)
-#: A training that has said nothing for so long is given up.
-GIVEN_UP = timedelta(hours=6)
 
 
 class CollectionsPredictionModel(models.Model):
     """Learns in a process of its own, so that no worker is busy, killed or made large by it."""
 
     _inherit = "collections.prediction.model"
+    _given_up = timedelta(hours=6)
 
     @api.model
     def _has_library(self, name="sklearn"):
@@ -85,61 +76,20 @@ class CollectionsPredictionModel(models.Model):
         """
         company.collections_prediction_wanted = False
         today = company._collections_today(now)
-        folder = Path(tempfile.mkdtemp(prefix="collections-learning-"))
+        folder = background.new_folder("train")
         ledger = self.env["collections.prediction.ledger"]
         ledger._gather(company, today)
         with (folder / "items.csv").open("wb") as target:
             ledger._export(target)
-        process = subprocess.Popen(
-            [
-                sys.executable, str(PROGRAM), "train", str(folder / "items.csv"),
-                str(folder / "result.json"), str(today.toordinal()),
-            ],
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "errors.txt").open("wb"),
-            start_new_session=True,
-        )  # fmt: skip
-        last = self.search([("company_id", "=", company.id)], limit=1, order="version desc")
+        process = background.start(folder, "train", "items.csv", str(today.toordinal()))
         values = {
             "company_id": company.id,
-            "version": last.version + 1,
+            "version": self._next_version(company),
             "as_of": today,
             "folder": str(folder),
             "process_id": process.pid,
         }
         return self.create(values), process
-
-    def _take_in(self, now):
-        """Take in what was learned, or what went wrong; nothing while it goes on."""
-        self.ensure_one()
-        folder = Path(self.folder)
-        result = folder / "result.json"
-        if result.is_file():
-            self._finish(json.loads(result.read_text()), now)
-        elif self._is_running() and now - self.create_date < GIVEN_UP:
-            return
-        else:
-            errors = folder / "errors.txt"
-            text = errors.read_text(errors="replace")[-2000:] if errors.is_file() else ""
-            _logger.warning("Learning of version %s ended without a result: %s", self.version, text)
-            self.write(
-                {
-                    "state": "failed",
-                    "error": text or self.env._("The process ended without a result."),
-                }
-            )
-        shutil.rmtree(folder, ignore_errors=True)
-
-    def _is_running(self):
-        with suppress(ChildProcessError):  # it may be another worker's
-            os.waitpid(self.process_id, os.WNOHANG)
-        try:
-            os.kill(self.process_id, 0)
-        except ProcessLookupError:
-            return False
-        return True
 
 
 class ResCompany(models.Model):

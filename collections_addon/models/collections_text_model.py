@@ -1,11 +1,7 @@
-import base64
 import json
 import logging
-import os
 import subprocess
-import sys
 import tempfile
-import zlib
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +11,8 @@ from odoo.exceptions import UserError
 
 from ..learning import texts as reader
 from . import background
-from .collections_prediction_training import PROGRAM
 
 _logger = logging.getLogger(__name__)
-STATES = [("training", "Learning"), ("done", "Learned"), ("failed", "Failed")]
 KINDS = [("words", "Words"), ("meaning", "Meaning")]
 VERDICTS = [
     ("better", "Corrections Help"),
@@ -31,9 +25,7 @@ MOST_CORRECTIONS = 2000
 PATIENCE = 90
 #: So many new corrections, and it is learnt anew.
 WORTH_LEARNING = 10
-GIVEN_UP = timedelta(hours=3)
 LOOK_AGAIN = timedelta(minutes=2)
-KEPT_VERSIONS = 6
 
 
 class CollectionsTextModel(models.Model):
@@ -44,26 +36,16 @@ class CollectionsTextModel(models.Model):
     """
 
     _name = "collections.text.model"
+    _inherit = "collections.learnt.model"
     _description = "Learnt Reader of Messages"
-    _order = "company_id, version desc"
+    _given_up = timedelta(hours=3)
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
-    version = fields.Integer(required=True, readonly=True)
-    state = fields.Selection(STATES, required=True, default="training", readonly=True)
     kind = fields.Selection(KINDS, string="Reads By", readonly=True)
     verdict = fields.Selection(VERDICTS, readonly=True)
-    is_speaking = fields.Boolean(string="In Use", readonly=True)
-    trained_on = fields.Datetime(string="Learned On", readonly=True)
+    is_by_hand = fields.Boolean(related="company_id.collections_text_by_hand")
     correction_count = fields.Integer(string="Corrections", readonly=True)
     example_count = fields.Integer(string="Examples", readonly=True)
-    figures = fields.Json(readonly=True)
-    explanation = fields.Text(compute="_compute_explanation")
-    error = fields.Text(readonly=True)
-    content = fields.Binary(attachment=True, readonly=True, groups="base.group_system")
-    folder = fields.Char(readonly=True, groups="base.group_system")
-    process_id = fields.Integer(readonly=True, groups="base.group_system")
 
-    _one_version = models.UniqueIndex("(company_id, version)", "This version exists already.")
     _one_speaks = models.UniqueIndex(
         "(company_id) WHERE is_speaking", "One reader is in use for a company at a time."
     )
@@ -126,7 +108,7 @@ class CollectionsTextModel(models.Model):
     # === ACTION METHODS === #
 
     def action_speak(self):
-        """Let this version read from now on.
+        """Let this version read until a person lets go of it: see :meth:`action_follow`.
 
         :raises UserError: when it has not learnt anything
         """
@@ -134,7 +116,15 @@ class CollectionsTextModel(models.Model):
         self.check_access("write")
         if self.state != "done" or not self.sudo().content:
             raise UserError(self.env._("This version cannot be used any more."))
+        self.company_id.sudo().collections_text_by_hand = True
         self._speak()
+
+    def action_follow(self):
+        """Let go of the version that was chosen: the latest one reads, now and later."""
+        self.check_access("write")
+        for company in self.company_id:
+            company.sudo().collections_text_by_hand = False
+            self._latest(company)._speak()
 
     @api.model
     def action_learn(self):
@@ -151,18 +141,6 @@ class CollectionsTextModel(models.Model):
                 "message": self.env._("It learns in the background; look here again."),
             },
         }
-
-    def _speak(self):
-        self._speaking(self.company_id).is_speaking = False
-        self.flush_model(["is_speaking"])
-        self.is_speaking = True
-
-    @api.model
-    def _speaking(self, company):
-        """The reader in use for a company; empty for the delivered one."""
-        return self.sudo().search(
-            [("company_id", "=", company.id), ("is_speaking", "=", True)], limit=1
-        )
 
     # === READING === #
 
@@ -184,10 +162,6 @@ class CollectionsTextModel(models.Model):
         model = model if model.kind == "words" else self.browse()
         return model, "words", reader.ask_words(words, messages), reader.languages(messages)
 
-    def _numbers(self):
-        content = self.sudo().content
-        return json.loads(zlib.decompress(base64.b64decode(content))) if content else {}
-
     def _ask_process(self, asked):
         """Read in a process of its own, so that no worker keeps the model in memory.
 
@@ -196,11 +170,11 @@ class CollectionsTextModel(models.Model):
         with tempfile.TemporaryDirectory(prefix="collections-reading-") as folder:
             source, target = Path(folder, "asked.json"), Path(folder, "answer.json")
             source.write_text(json.dumps(asked))
-            command = [sys.executable, str(PROGRAM), "read-texts", str(source), str(target)]
+            command = [*background.call("read-texts"), str(source), str(target)]
             try:
                 subprocess.run(
                     command,
-                    env=os.environ | {"OMP_NUM_THREADS": "1"},
+                    env=background.environment(),
                     check=True,
                     capture_output=True,
                     timeout=PATIENCE,
@@ -275,34 +249,20 @@ class CollectionsTextModel(models.Model):
         company.collections_text_wanted = False
         asked = {"corrections": self._corrections(company), "kind": reader.best_kind()}
         folder, process = background.begin("learn-texts", asked)
-        last = self.search([("company_id", "=", company.id)], limit=1, order="version desc")
         values = {
             "company_id": company.id,
-            "version": last.version + 1,
+            "version": self._next_version(company),
             "correction_count": self._correction_count(company),
             "folder": folder,
             "process_id": process.pid,
         }
         return self.create(values), process
 
-    def _take_in(self, now):
-        """Take in what was learned, or what went wrong; nothing while it goes on."""
-        self.ensure_one()
-        state, found = background.outcome(self.folder, self.process_id)
-        if state == background.DONE:
-            self._finish(found, now)
-        elif state == background.FAILED or now - self.create_date > GIVEN_UP:
-            background.forget(self.folder)
-            _logger.warning("Learning of reader %s ended without a result: %s", self.version, found)
-            ended = self.env._("The process ended without a result.")
-            self.write({"state": "failed", "error": found or ended})
-
     def _finish(self, result, now):
-        """Take what the process has found, and read with it from now on.
+        """Override: read with what was learnt (`learning.texts.learn`) from now on.
 
-        :param dict result: of `learning.texts.learn`
+        A version that a person has chosen goes on reading until he lets go of it.
         """
-        content = zlib.compress(json.dumps(result["model"]).encode())
         self.write(
             {
                 "state": "done",
@@ -311,19 +271,18 @@ class CollectionsTextModel(models.Model):
                 "figures": result["figures"],
                 "example_count": result["count"],
                 "trained_on": now,
-                "content": base64.b64encode(content),
+                "content": self._packed(result["model"]),
             }
         )
-        self._speak()
-        old = self.search(
-            [("company_id", "=", self.company_id.id), ("is_speaking", "=", False)],
-            order="version desc",
-            offset=KEPT_VERSIONS,
-        )
-        old.content = False
+        if not self.company_id.collections_text_by_hand:
+            self._speak()
+        self._forget_old()
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
     collections_text_wanted = fields.Boolean()
+    collections_text_by_hand = fields.Boolean(
+        string="Reader Chosen by Hand", help="Later readers are learnt, and wait."
+    )
