@@ -1,5 +1,9 @@
 """Automatic calls: made, answered, talked through, transferred, recorded, repeated."""
 
+import os
+import unittest
+from contextlib import suppress
+from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -7,6 +11,9 @@ from odoo import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..collections_addon.domain.text_topics import Reading
+from ..collections_addon.learning import transcribe
+from ..collections_addon.models.collections_transcriber import MODEL_PATH
 from .common import CollectionsCommon
 from .emulators.twilio import signature
 from .emulators.twilio.voice import Debtor, HangUp, Press, Speak, Wait
@@ -14,7 +21,10 @@ from .emulators.twilio.voice_markup import read
 from .voice_common import VoiceMixin
 
 DAY = "2026-03-10"
+#: Folder of a Whisper model, for the test that hears for real.
+WHISPER = os.environ.get("COLLECTIONS_WHISPER_MODEL")
 NUMBER = "+37060012345"
+CLEAR_PROMISE = Reading((("promise", 0.9),), "promise", 0.9, 0)
 QUIET = (
     "odoo.addons.collections_addon.connectors.models.collections_provider_send",
     "odoo.addons.collections_addon.collections_addon.channels.base",
@@ -358,9 +368,39 @@ class TestVoice(VoiceMixin, CollectionsCommon):
         said = call.transcript_id
         self.assertEqual((said.text, said.case_id), ("We pay on Friday.", call.case_id))
         self.assertEqual((said.audio_id, said.reading_state), (call.audio_id, "waiting"))
+        self.assertEqual(said.heard, 0.8)
+        self.assertEqual(said._state_of(CLEAR_PROMISE, "meaning"), "read")
+        said.sudo().heard = 0.5
+        self.assertEqual(said._state_of(CLEAR_PROMISE, "meaning"), "review")
         said.with_user(self.users["collector"]).corrected_text = "We pay on Thursday."
         self.assertEqual(said._readable(), "We pay on Thursday.")
         self.assertEqual(said.text, "We pay on Friday.")
+
+    @unittest.skipUnless(
+        transcribe.is_installed() and WHISPER,
+        "needs faster-whisper and COLLECTIONS_WHISPER_MODEL, the folder of a model",
+    )
+    def test_a_recording_is_heard_for_real_and_read(self):
+        """A voice of espeak-ng, as a telephone carries it: 8 kHz, 16 kbit/s."""
+        self.policy.write({"voice_record": "ask", "voice_record_days": 10})
+        action = self._order()
+        self._play(Debtor([Speak("yes"), HangUp()]), DAY)
+        call, calls = self._call(action), self._scheduler["collections.call"]
+        sound = Path(__file__).parent / "data" / "recordings" / "en.mp3"
+        call.audio_id.sudo().raw = sound.read_bytes()
+        self.env["ir.config_parameter"].set_param(MODEL_PATH, WHISPER)
+        now = self._at("2026-03-11")
+        self.assertEqual(calls._begin_transcript(now), call)
+        with suppress(ChildProcessError):
+            os.waitpid(call.sudo().transcript_process_id, 0)
+        call.sudo()._take_transcript(now)
+        self.assertFalse(call.transcript_error)
+        said = call.transcript_id
+        self.assertIn("cannot pay this month", said.text)
+        self.assertGreater(said.heard, 0.6)
+        said._read(self.company)
+        self.assertEqual(said.topic, "cash_shortage")
+        self.assertIn("300", said.text)
 
     def test_a_recording_that_cannot_be_written_down_says_so_once(self):
         self.policy.write({"voice_record": "ask", "voice_record_days": 10})

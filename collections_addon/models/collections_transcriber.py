@@ -8,6 +8,8 @@ from . import background
 MODEL_PATH = "collections_addon.transcriber_model"
 #: What makes a folder a model of the engine.
 MODEL_FILE = "model.bin"
+#: Heard less clearly, the words are the engine's rather than the customer's (docs/benchmarks.md).
+CLEAR = 0.6
 
 
 class CollectionsTranscriber(models.AbstractModel):
@@ -70,6 +72,12 @@ class CollectionsInteraction(models.Model):
     _inherit = "collections.interaction"
 
     is_transcript = fields.Boolean(readonly=True)
+    heard = fields.Float(
+        string="Heard Clearly",
+        readonly=True,
+        aggregator=None,
+        help="How sure the engine was of the words. Below 60 % they may be quite others.",
+    )
     corrected_text = fields.Text(
         string="Put Right", help="What was really said, where the recording was misheard."
     )
@@ -84,3 +92,9 @@ class CollectionsInteraction(models.Model):
     def _readable(self):
         """Override: what was put right is what was said."""
         return self.corrected_text or super()._readable()
+
+    def _state_of(self, understood, kind):
+        """Override: what was hardly heard counts for nothing before a person has listened."""
+        state = super()._state_of(understood, kind)
+        misheard = self.is_transcript and self.heard < CLEAR and not self.corrected_text
+        return "review" if state == "read" and misheard else state

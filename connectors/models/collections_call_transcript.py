@@ -96,5 +96,6 @@ class CollectionsCall(models.Model):
             action_id=self.action_id.id,
             audio_id=self.audio_id.id,
             is_transcript=True,
+            heard=found["confidence"],
             lang=self.lang,
         )
