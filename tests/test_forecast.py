@@ -92,6 +92,10 @@ class TestForecast(CollectionsCommon):
         self.assertEqual(after.week_ids.sorted("ahead").mapped("mean"), known)
         self.assertEqual((after.amount_open, owed), (400, 400))
         self.assertTrue(after.week_ids[0].is_over)
+        self.assertFalse(any(after.week_ids.mapped("high")), "no band could be learnt by then")
+        bands = again.week_ids.filtered("high")
+        self.assertTrue(bands)
+        self.assertTrue(all(week.low <= week.expected <= week.high for week in bands))
         self.assertEqual(sum(after.week_ids.mapped("actual")), 400, "all that was owed then came")
 
     def test_the_past_knows_promises_and_plans_of_their_time(self):

@@ -218,18 +218,44 @@ class TestPerformance(CollectionsCommon):
     def test_several_currencies_are_converted_at_dated_rates(self):
         other = self.setup_other_company(name="Abroad")["company"]
         mine = {"month": MARCH, "date": "2026-03-31", "promise_count": 1}
+        here, there = ({"2026-03-01": amount} for amount in (100, 1200))
         self.results.create(
             [
-                {**mine, "company_id": self.company.id, "rate": 1, "exposure": 100, "sales": 100},
-                {**mine, "company_id": other.id, "rate": 4, "exposure": 400, "sales": 1200},
+                {
+                    **mine,
+                    "company_id": self.company.id,
+                    "rate": 1,
+                    "exposure": 100,
+                    "sales": 100,
+                    "sold": here,
+                },
+                {
+                    **mine,
+                    "company_id": other.id,
+                    "rate": 4,
+                    "exposure": 400,
+                    "sales": 1200,
+                    "sold": there,
+                },
             ]
         )
-        [(dso,)] = self.results._read_group(
+        [(dso, back)] = self.results._read_group(
             [("company_id", "in", (self.company | other).ids), ("month", "=", MARCH)],
             [],
-            ["dso:avg"],
+            ["dso:avg", "dso_back:avg"],
         )
         self.assertAlmostEqual(dso, (100 + 100) / (100 + 300) * 90)
+        self.assertAlmostEqual(back, (100 + 100) / (100 + 300) * 31)
+        kpis = self.env["collections.kpi"].create(
+            [
+                {"date": "2026-03-31", "company_id": company.id, "receivable": 1}
+                for company in (self.company, other)
+            ]
+        )
+        pace = self.env["collections.overview"]._pace(kpis)
+        self.assertAlmostEqual(pace["dso"], back, msg="the Overview of several companies")
+        self.results.search([("company_id", "=", other.id)]).unlink()
+        self.assertIsNone(self.env["collections.overview"]._pace(kpis)["dso"], "one is missing")
 
     def test_counted_once_and_again(self):
         self._count()

@@ -338,14 +338,14 @@ def quality(past: Iterable[Past]) -> Quality:
     """
     past = [row for row in past if row.mean > 0]
     came = sum(row.actual for row in past)
-    judged = _judge(past)
+    judged = judge(past)
     error = sum(abs(row.mean - row.actual) for row in past) / came if came else None
     bias = sum(row.mean for row in past) / came - 1 if came else None
     return Quality(error, bias, _corrected(judged), _coverage(judged), len(past), len(judged))
 
 
-def _judge(past):
-    """(past week, its band as known then) of those that had one."""
+def judge(past: Iterable[Past]) -> list[tuple[Past, Band]]:
+    """Past weeks with the band as known when each was forecast, of those that had one."""
     learner, judged = _Learner(), []
     for made, rows in _by_day(past):
         rows = list(rows)

@@ -232,10 +232,7 @@ class CollectionsForecast(models.Model):
                 ("date_end", "<", today),
             ]
         )
-        return [
-            domain.Past(week.ahead, week.mean, week.actual, week.forecast_id.date.toordinal())
-            for week in weeks
-        ]
+        return [week._as_past() for week in weeks]
 
     def _forget(self, company, today):
         """Of the forecasts of former weeks one each stays."""

@@ -59,7 +59,23 @@ class CollectionsForecastPast(models.AbstractModel):
         values = [
             self._values(company, today, date, share, looked_at, known, chronicle) for date in dates
         ]
-        return forecasts.create([vals for vals in values if vals])
+        made = forecasts.create([vals for vals in values if vals])
+        self._write_bands(made.week_ids)
+        return made
+
+    def _write_bands(self, weeks):
+        """Give each past week the band that could have been learnt when it was forecast."""
+        past = [week._as_past() for week in weeks if week.is_over]
+        known = {(row.made, row.ahead): band for row, band in domain.judge(past)}
+        for week in weeks:
+            band = known.get((week.made_on.toordinal(), week.ahead), domain.Band(1.0, 0.0, 0.0))
+            week.write(
+                {
+                    "expected": week.mean * band.middle,
+                    "low": week.mean * band.low,
+                    "high": week.mean * band.high,
+                }
+            )
 
     def _sample(self, items, dates):
         """Items open on any of the days, of all customers or of some.

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..domain import forecast as domain
 from .collections_aging_sql import flush_ledger, receivable_accounts
 from .collections_forecast import RECOUNT_DAYS
 
@@ -37,8 +38,14 @@ class CollectionsForecastWeek(models.Model):
     expected = fields.Monetary(
         readonly=True, help="Corrected by how past forecasts as far ahead were off."
     )
-    low = fields.Monetary(readonly=True, help="In nine of ten weeks more than this comes.")
-    high = fields.Monetary(readonly=True, help="In nine of ten weeks less than this comes.")
+    low = fields.Monetary(
+        readonly=True,
+        help="In nine of ten weeks more than this comes; by what was known when it was made.",
+    )
+    high = fields.Monetary(
+        readonly=True,
+        help="In nine of ten weeks less than this comes; by what was known when it was made.",
+    )
     actual = fields.Monetary(
         string="Came",
         readonly=True,
@@ -53,7 +60,16 @@ class CollectionsForecastWeek(models.Model):
     @api.depends("is_over", "actual", "low", "high")
     def _compute_is_inside(self):
         for week in self:
-            week.is_inside = week.is_over and week.low <= week.actual <= week.high
+            is_judged = week.is_over and week.high > 0
+            week.is_inside = is_judged and week.low <= week.actual <= week.high
+
+    def _as_past(self):
+        """What the domain learns from, of a week that has ended.
+
+        :rtype: Past
+        """
+        self.ensure_one()
+        return domain.Past(self.ahead, self.mean, self.actual, self.made_on.toordinal())
 
     def action_open_invoices(self):
         """The open invoices that are as likely paid as not by a day of this week."""

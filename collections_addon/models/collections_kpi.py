@@ -8,8 +8,9 @@ from odoo.tools import SQL
 from .collections_aging_sql import bucket_case, flush_ledger, history, open_lines
 from .dunning_action import CONTACTED
 
-#: Days of the past of which each has a point when the history is built; before, weeks.
-DAILY_POINTS = 31
+#: Days of the past of which each has a point when the history is built; before, weeks. What
+#: was owed 90 days before is so known of every day to come.
+DAILY_POINTS = 91
 #: Contacts of the last days are counted again: a letter may be marked as posted later.
 RECOUNT_DAYS = 14
 
@@ -159,7 +160,7 @@ class CollectionsKpi(models.Model):
 
     @api.model
     def _history_dates(self, today):
-        """Points of the past year: days of the last month, weeks and month ends before."""
+        """Points of the past year: days of the last three months, weeks and month ends before."""
         year_ago = today - relativedelta(years=1)
         days = {today - timedelta(days=n) for n in range(1, DAILY_POINTS + 1)}
         weeks = {today - timedelta(days=7 * n) for n in range(1, 53)}

@@ -18,7 +18,7 @@ class CollectionsOverview(models.AbstractModel):
         """The figures of the latest day; None where there is none.
 
         Of several companies sums are formed and the formulas worked out on them. Counting
-        back needs the sales of one company's months: it is left out for several.
+        back needs the sales of months: those of several companies are in the results.
 
         :param latest: `collections.kpi`, one of each company
         :rtype: dict
@@ -31,16 +31,30 @@ class CollectionsOverview(models.AbstractModel):
         best = formulas.best_possible_dso(current, sales, PERIOD)
         is_whole = latest and all(latest.mapped("has_effectiveness"))
         cei = formulas.collection_effectiveness(opening, sales, owed, current) if is_whole else None
-        one = latest if len(latest) == 1 and latest.dso else latest.browse()
+        back = self._counted_back(latest)
         return {
             "sales": float(sales),
-            "dso": one.dso if one else None,
-            "is_least": one.is_dso_least,
+            "dso": back and _plain(back.value),
+            "is_least": bool(back and back.is_least),
             "simple": _plain(simple),
             "best": _plain(best),
             "delinquent": _plain(formulas.average_days_delinquent(simple, best)),
             "effectiveness": _plain(cei),
         }
+
+    def _counted_back(self, latest):
+        """DSO counted back; None where a company has no sales or, of several, no results.
+
+        :rtype: Days|None
+        """
+        if len(latest) == 1:
+            return formulas.Days(latest.dso, latest.is_dso_least) if latest.dso else None
+        owing = latest.filtered("receivable").company_id
+        month = max(latest.mapped("date"), default=None)
+        rows = self.env["collections.performance"].search(
+            [("company_id", "in", owing.ids), ("month", "=", month and month.replace(day=1))]
+        )
+        return rows._counted_back() if rows and owing <= rows.company_id else None
 
 
 #: Owed less credits, sales, owed before, not yet due: of one company's figures.

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 def ratio_of(records, query, above, below, factor=1, converted=True):
@@ -45,6 +45,12 @@ class CollectionsPart(models.AbstractModel):
         aggregator=None,
         help="On the last day; sums of several companies are converted by it.",
     )
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = format_date(self.env, row.month, date_format="MMMM y")
 
     @api.depends(lambda self: {name for ratio in self._ratios.values() for name in ratio[:2]})
     def _compute_ratios(self):

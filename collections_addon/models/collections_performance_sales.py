@@ -150,12 +150,11 @@ class CollectionsPerformance(models.Model):
     def action_open_sales(self):
         """The invoices and credit notes of the 90 days that sales are made of."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
-        )
         return {
-            **action,
+            "type": "ir.actions.act_window",
             "name": self.env._("Credit Sales"),
+            "res_model": "account.move",
+            "views": [(self.env.ref("account.view_invoice_tree").id, "list"), (False, "form")],
             "domain": [
                 ("company_id", "=", self.company_id.id),
                 *self._of_customers(),

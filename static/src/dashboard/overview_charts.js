@@ -181,6 +181,7 @@ export function chartOptions(chart, format, isRtl) {
     const category = {
         stacked: Boolean(chart.stacked),
         reverse: isRtl && !chart.horizontal,
+        position: isRtl && chart.horizontal ? "right" : undefined,
         ticks: {
             color: format.colors.text,
             autoSkip: !chart.horizontal,

@@ -22,9 +22,13 @@ export function paceTiles(pace, format, open) {
             "dso",
             _t("DSO"),
             days(pace.dso),
-            pace.is_least ? _t("days at least") : daysNote(pace.dso),
+            pace.dso === null
+                ? _t("not known yet")
+                : pace.is_least
+                  ? _t("days at least")
+                  : _t("days"),
             _t(
-                "Days sales outstanding, counted back: the sales of the latest months are taken off what is owed until it is used up; the days of these months are the figure. Of one company only."
+                "Days sales outstanding, counted back: the sales of the latest months are taken off what is owed until it is used up; the days of these months are the figure. Of several companies by last night's results."
             )
         ),
         tile(
