@@ -77,6 +77,18 @@ class TestWorth(TestCase):
         with_one, without = Facts(100, items=2), Facts(100, items=2, has_phone=False)
         self.assertEqual((worklist.minutes(with_one), worklist.minutes(without)), (6, 16))
 
+    def test_how_much_counts_at_most(self):
+        """Two broken promises, and twenty items to talk about."""
+        values = [worklist.worth(Facts(100, broken=n), TABLE).value for n in (0, 1, 2, 3)]
+        self.assertEqual([round(value, 6) for value in values], [7.5, 8.625, 9.75, 9.75])
+        self.assertEqual([worklist.minutes(Facts(1, items=n)) for n in (1, 20, 21)], [5.5, 15, 15])
+
+    def test_what_is_not_said(self):
+        """Nothing else is owed, nothing is late, one item, a number, an assumption."""
+        self.assertEqual(Facts(100), Facts(100, 0.0, None, None, 0, 0, 1, True))
+        self.assertEqual(Uplift(None, 0, 0.1), Uplift(None, 0, 0.1, False))
+        self.assertEqual(worklist.worth(Facts(100), TABLE).at_risk, 50)
+
     @given(FACTS, st.floats(0, 100))
     def test_the_parts_are_the_value(self, facts, cost):
         found = worklist.worth(facts, TABLE, cost)
@@ -182,6 +194,9 @@ class TestDistribution(TestCase):
             ({"countries": frozenset(("TR",))}, True),
             ({"countries": frozenset(("LT",))}, False),
             ({"letters": ("o", "ö")}, True),
+            ({"letters": ("ö", "z")}, True),
+            ({"letters": ("A", "Z")}, True),
+            ({"letters": ("P", "Z")}, False),
             ({"letters": ("A", "N")}, False),
             ({"amount_from": 500}, True),
             ({"amount_from": 501}, False),
@@ -193,6 +208,22 @@ class TestDistribution(TestCase):
         self.assertFalse(
             distribution.fits(Customer(1, "123", 0, 0), Rule(1, ("a",), letters=("A", "Z")))
         )
+
+    def test_names_of_all_alphabets_stand_where_people_look_for_them(self):
+        for name, letters, expected in (
+            ("Çelik", ("A", "C"), True),
+            ("Çelik", ("D", "Z"), False),
+            ("Šiauliai", ("S", "S"), True),
+            ("ışık", ("I", "I"), True),
+            ("Łódź", ("L", "L"), True),
+            ("Østfold", ("M", "P"), True),
+            ("Ωmega", ("Α", "Ω"), True),
+            ("Ωmega", ("A", "Z"), False),
+            ("1st Ltd", ("S", "S"), True),
+        ):
+            with self.subTest(name=name, letters=letters):
+                rule = Rule(1, ("a",), letters=letters)
+                self.assertEqual(distribution.fits(Customer(1, name, 0, 0), rule), expected)
 
     def test_the_first_rule_that_fits(self):
         large, small = Customer(1, "Large", 900, 5), Customer(2, "Small", 10, 5)
@@ -221,6 +252,38 @@ class TestDistribution(TestCase):
         customers = [Customer(n, "X", 1, 5) for n in range(30)]
         found = self._give(customers, Rule(1, ("ann", "bob")), shares={"bob": 0.5})
         self.assertEqual(list(found.values()).count("bob"), 10)
+
+    def test_who_has_less_than_a_day_is_asked_by_its_part_of_it(self):
+        customers = [Customer(1, "X", 1, 5)]
+        rule = Rule(1, ("bob", "ann"))
+        self.assertEqual(self._give(customers, rule, shares={"bob": 0.5}), {1: "bob"})
+        none = {"ann": 0.0, "bob": 0.0}
+        self.assertEqual(self._give(customers, rule, shares=none), {1: None})
+
+    def test_what_one_has_already_counts(self):
+        rule = Rule(1, ("ann", "bob"))
+        has = Customer(1, "X", 1, 5, collector="ann")
+        for works, expected in (
+            ((5, 5), ["bob", "ann"]),
+            ((4.5, 1), ["bob", "bob"]),
+            ((9, 3), ["bob", "ann"]),
+        ):
+            with self.subTest(works=works):
+                new = [Customer(n, "Y", 1, work) for n, work in enumerate(works, 2)]
+                found = self._give([has, *new], rule)
+                self.assertEqual([found[2], found[3]], expected)
+
+    def test_what_is_dealt_out_anew_does_not_count_twice(self):
+        """The most laborious first: whose they were says nothing."""
+        works = 5, 5, 10
+        customers = [Customer(n, "X", 1, work, collector="ann") for n, work in enumerate(works)]
+        found = self._give(customers, Rule(1, ("ann", "bob")), keep=False)
+        self.assertEqual(found, {2: "ann", 0: "bob", 1: "bob"})
+
+    def test_the_rule_that_spoke_is_named(self):
+        customers = [Customer(1, "X", 20, 5), Customer(2, "Y", 1, 5)]
+        found = distribution.distribute(customers, [Rule("large", ("ann",), amount_from=10)])
+        self.assertEqual([(one.customer.key, one.rule) for one in found], [(1, "large"), (2, None)])
 
     @given(st.lists(st.floats(1, 60), max_size=60), st.integers(1, 5))
     def test_work_is_spread_fairly(self, works, people):

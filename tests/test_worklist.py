@@ -455,6 +455,12 @@ class TestWorklist(CollectionsCommon):
         self.worklist._make_day(self.company, TODAY)
         self.assertEqual(self.cases.collector_id, self.ann, "The night takes nothing away")
 
+    def test_two_letters_the_first_one_first(self):
+        self._rule(self.ann, letter_from="a", letter_to="Ö")
+        for first, last in (("B", "A"), ("1", "Z"), ("A", False), (False, "Z"), ("ö", "N")):
+            with self.subTest(first=first, last=last), self.assertRaises(ValidationError):
+                self._rule(self.ann, letter_from=first, letter_to=last)
+
     def test_who_is_away_gets_nobody_new(self):
         self._rule(self.ann | self.bob)
         self._away(self.ann, self.bob)

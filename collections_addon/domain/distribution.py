@@ -7,8 +7,12 @@ spread, where all have equal shares). Who has a customer keeps it while the rule
 """
 
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+#: Letters that are not made of a letter and an accent, and where they stand.
+BASES = {"Ł": "L", "Ø": "O", "Đ": "D", "Æ": "A", "Œ": "O", "Þ": "T", "Ð": "D", "Ħ": "H"}
 
 
 class Customer(NamedTuple):
@@ -70,9 +74,21 @@ def fits(customer: Customer, rule: Rule) -> bool:
 
 
 def _within(name, first, last):
-    """Whether a name begins within two letters; a name without letter is before all."""
-    letters = [letter for letter in name.upper() if letter.isalpha()]
-    return bool(letters) and first.upper() <= letters[0] <= last.upper()
+    """Whether a name begins within two letters; a name without letter is within none."""
+    letter = first_letter(name)
+    return letter is not None and first_letter(first) <= letter <= first_letter(last)
+
+
+def first_letter(text):
+    """The first letter as a list of names is ordered by it: large, without accents.
+
+    :return: None where there is no letter
+    """
+    letters = [letter for letter in text.upper() if letter.isalpha()]
+    if not letters:
+        return None
+    letter = BASES.get(letters[0], letters[0])
+    return unicodedata.normalize("NFKD", letter)[0]
 
 
 def distribute(

@@ -64,8 +64,11 @@ class CollectionsAssignmentRule(models.Model):
     @api.constrains("letter_from", "letter_to")
     def _check_letters(self):
         for rule in self:
-            first, last = rule.letter_from or "", rule.letter_to or ""
-            if bool(first) != bool(last) or (first and first.upper() > last.upper()):
+            if not rule.letter_from and not rule.letter_to:
+                continue
+            first = distribution.first_letter(rule.letter_from or "")
+            last = distribution.first_letter(rule.letter_to or "")
+            if not first or not last or first > last:
                 raise ValidationError(self.env._("Give two letters, the first one first."))
 
     def _people(self):

@@ -103,7 +103,9 @@ def _run_pure(stand, arguments, tally):
     print("\n— The domain and the connectors, outside Odoo —", flush=True)
     pytest = ["-p", "domain_loader", "-p", "no:odoo", "-n", arguments.workers, *tests]
     folder = REPO / "tests"
-    _pytest(stand, "pure", pytest, arguments.only, tally, cwd=folder, pythonpath=None, measured=True)
+    _pytest(
+        stand, "pure", pytest, arguments.only, tally, cwd=folder, pythonpath=None, measured=True
+    )
 
 
 def _run_tools(stand, only, tally):
