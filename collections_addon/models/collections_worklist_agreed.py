@@ -58,8 +58,7 @@ class CollectionsWorklist(models.AbstractModel):
                 format_amount(self.env, one.amount_disputed, one.currency_id),
                 one.reason_id.name,
                 self._label(one, "state"),
-                one.deadline
-                and _("answer by %s", format_date(self.env, one.deadline, date_format="short")),
+                one.deadline and _("answer by %s", format_date(self.env, one.deadline)),
                 one.description,
             ]
             late = one.deadline and one.deadline <= today
@@ -85,7 +84,7 @@ class CollectionsWorklist(models.AbstractModel):
                 self.env._("Promise"),
                 [
                     format_amount(self.env, one.amount, one.currency_id),
-                    format_date(self.env, one.date, date_format="short"),
+                    format_date(self.env, one.date),
                     self._label(one, "state"),
                     one.note,
                 ],
@@ -116,7 +115,7 @@ class CollectionsWorklist(models.AbstractModel):
             return []
         at = call.callback_at
         when = format_datetime(self.env, at, dt_format="short") if at else ""
-        day = call.call_on and format_date(self.env, call.call_on, date_format="short")
+        day = call.call_on and format_date(self.env, call.call_on)
         name = self.env._("Call back") if at else self.env._("Call to make")
         said = [when or day, call.level_id.name, call.outcome_note]
         return [self._row(call, name, said, not call.call_on or call.call_on <= today)]
