@@ -60,6 +60,10 @@ class TestGroups(TestCase):
             {"a": 1}, (Rule(1, "a", 1, "will_not_pay", True), Rule(2, "a", 1, "will_not_pay"))
         )
         self.assertEqual((same.group, same.proposed), ("will_not_pay", None))
+        decided = segments.group(
+            {"a": 1}, (Rule(1, "a", 1, "cannot_pay"), Rule(2, "a", 1, "will_not_pay", True))
+        )
+        self.assertEqual((decided.group, decided.proposed), ("cannot_pay", None))
 
     @given(
         st.dictionaries(st.sampled_from([rule.fact for rule in RULES]), st.integers(0, 9)),

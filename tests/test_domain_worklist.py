@@ -88,6 +88,12 @@ class TestWorth(TestCase):
         self.assertEqual(Facts(100), Facts(100, 0.0, None, None, 0, 0, 1, True))
         self.assertEqual(Uplift(None, 0, 0.1), Uplift(None, 0, 0.1, False))
         self.assertEqual(worklist.worth(Facts(100), TABLE).at_risk, 50)
+        self.assertEqual(worklist.worth(Facts(0), TABLE).at_risk, 0)
+
+    def test_age_is_counted_from_the_first_day(self):
+        table = Uplift(None, 0, 0.4), Uplift(None, 1, 0.2)
+        found = worklist.worth(Facts(100, days_overdue=1), table)
+        self.assertEqual(dict(found.parts), {"amount": 20, "age": -10})
 
     @given(FACTS, st.floats(0, 100))
     def test_the_parts_are_the_value(self, facts, cost):
@@ -123,6 +129,7 @@ class TestBelongs(TestCase):
             (("overdue",), 10, 4, True),
             (("overdue", "promise_broken"), 10, 1, False),
             (("overdue",), 0, None, False),
+            (("overdue",), 0.5, None, True),
             (("promise_due",), 0, 0, True),
             (("callback",), 0, 0, True),
             ((), 0, None, False),
