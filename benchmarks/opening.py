@@ -12,7 +12,8 @@ them. Then Odoo is served and a headless Chromium opens each screen
 - *again*: the same address in the same browser;
 - *click*: from the menu within the running web client,
 
-as the users who get it. A screen is open when its pictures are drawn and its rows are there
+as the users who get it. A list of four teams shows what the web client alone takes. A screen
+is open when its pictures are drawn and its rows are there
 and the browser has painted them. Prints medians, the slowest, and seconds of the server.
 """
 
@@ -53,6 +54,11 @@ SCREENS = {
         "action_collections_my_day",
         "document.querySelectorAll('.o_collections_day_item').length > 1"
         " && !!document.querySelector('.o_collections_customer')",
+    ),
+    "four teams": (
+        (MANAGER, COLLECTOR),
+        "action_collections_team",
+        "document.querySelectorAll('.o_list_view .o_data_row').length > 3",
     ),
     "Results": (
         (MANAGER,),

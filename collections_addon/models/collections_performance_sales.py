@@ -154,7 +154,7 @@ class CollectionsPerformance(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Credit Sales"),
             "res_model": "account.move",
-            "views": [(self.env.ref("account.view_invoice_tree").id, "list"), (False, "form")],
+            "views": [(self.env.ref("account.view_out_invoice_tree").id, "list"), (False, "form")],
             "domain": [
                 ("company_id", "=", self.company_id.id),
                 *self._of_customers(),
@@ -163,7 +163,7 @@ class CollectionsPerformance(models.Model):
                 ("date", ">", str(self.date - timedelta(days=PERIOD))),
                 ("date", "<=", str(self.date)),
             ],
-            "context": {"create": False},
+            "context": {"create": False, "default_move_type": "out_invoice"},
         }
 
     def _of_customers(self):
