@@ -14,7 +14,7 @@ them. Then Odoo is served and a headless Chromium opens each screen
 
 as the users who get it. A list of four teams shows what the web client alone takes. A screen
 is open when its pictures are drawn and its rows are there
-and the browser has painted them. Prints medians, the slowest, and seconds of the server.
+and the browser has painted them. Prints medians and the slowest.
 """
 
 import argparse
