@@ -202,8 +202,6 @@ class Year:
         deposits = defaultdict(list)
         for partner_id, lines in self._overdue().items():
             number = self.numbers[partner_id]
-            if partner_id in self.paid and pays_half(number):
-                continue
             chance = self.law.chance(number, partner_id in self.reminded)
             wait = next((n for n in range(1, STEP + 1) if self.rng.random() < chance), None)
             if wait:
@@ -223,7 +221,15 @@ class Year:
             ],
             order="partner_id, id",
         )
-        return {partner.id: found for partner, found in lines.grouped("partner_id").items()}
+        return {
+            partner.id: waiting
+            for partner, found in lines.grouped("partner_id").items()
+            if (waiting := found.filtered(lambda one, whose=partner: self._waits(whose, one)))
+        }
+
+    def _waits(self, partner, line):
+        """Whether the debtor has not paid of the item what he ever will."""
+        return line.id not in self.paid[partner.id]
 
     def _deposit(self, day, received):
         """One entry of the bank, with a line for every item that is paid."""
@@ -260,6 +266,14 @@ class Year:
 
     # === WHAT IS KNOWN === #
 
+    def _still_coming(self, member):
+        """What the debtor would ever pay of what was open when he was drawn."""
+        if not pays_half(self.numbers[member.partner_id.id]):
+            return member.owed
+        paid = self.paid[member.partner_id.id]
+        left = (item for item in member.items if paid.get(int(item), date.max) > member.date)
+        return sum(member.items[item] for item in left) / 2
+
     def truth(self, experiment):
         """What reminders did to the customers whom the experiment observed.
 
@@ -271,7 +285,7 @@ class Year:
             gain = self.law.gain(number, experiment.days)
             gains.append(0 if pays_half(number) else gain)
             owed += member.owed
-            came_in += member.owed * gain * (0.5 if pays_half(number) else 1)
+            came_in += self._still_coming(member) * gain
         return Truth(sum(gains) / len(gains), came_in / owed)
 
     def diary(self, experiment):
@@ -292,7 +306,9 @@ class Year:
     def _in_time(self, member, days):
         """The items that were open when drawn and of which something was paid in time."""
         paid, last = self.paid[member.partner_id.id], member.date + timedelta(days=days)
-        return [item for item in member.items if paid.get(int(item), date.max) <= last]
+        return [
+            item for item in member.items if member.date < paid.get(int(item), date.max) <= last
+        ]
 
     def _has_paid(self, member, days):
         whole = len(self._in_time(member, days)) == len(member.items)

@@ -46,7 +46,7 @@ class ExperimentCase(unittest.TestCase):
         rungs = tuple(ladder.Rung(days, id_) for id_, days in self.RIVAL_DAYS.items())
         rival = facts.PolicyRules(2, ladder.Ladder(rungs, False, DAYS_OF))
         house = rules()
-        return house._replace(policies={**house.policies, 2: rival})
+        return house._replace(policies={**house.policies, 2: rival}, move_policy={-2: 2})
 
     def play(self, lines, trial, members=None, days=30, customer=None):
         course = trials.Course(7, [trial], members)
@@ -76,6 +76,13 @@ class ExperimentCase(unittest.TestCase):
     def test_who_will_be_drawn_is_left_alone(self):
         self.assertEqual(self.play([item(1, 5)], self.trial(days=12)), [(15, 12), (20, 13)])
         self.assertEqual(len(self.play([item(1, 5)], self.trial(share=0.0))), 3)
+
+    def test_installments_are_no_part_of_what_a_customer_owes_beside_his_plan(self):
+        plan = item(-2, 20)._replace(is_installment=True)
+        limited = self.trial(most=150.0)
+        self.assertEqual(self.play([item(1, 5), plan], limited, days=12), [])
+        more = item(3, 5)
+        self.assertEqual(self.play([item(1, 5), more, plan], limited, days=12)[0], (2, 11))
 
     def test_a_challenger_acts_on_its_own_days(self):
         self.assertEqual(self.play([item(1, 0)], self.trial(challenger=2)), [(3, 31), (9, 32)])

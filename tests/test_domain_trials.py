@@ -116,6 +116,11 @@ class TestLottery(unittest.TestCase):
         self.assertEqual((entry.arm, entry.level_id), (trials.CONTROL, FRIENDLY))
         self.assertEqual(entry.owed, {1: 100.0, 3: 100.0})
 
+    def test_what_is_due_today_is_not_overdue(self):
+        lottery = trials.Lottery([trial()])
+        self.entered(lottery, [item(5), item(0, number=2)])
+        self.assertEqual(lottery.entries[0].owed, {1: 100.0})
+
     def test_two_experiments_withhold_the_levels_of_both(self):
         lottery = trials.Lottery([trial(levels=[FRIENDLY]), trial(levels=[FIRM], number=6)])
         customer = self.entered(lottery, [item(5), item(15, FRIENDLY, number=2)])

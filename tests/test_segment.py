@@ -168,3 +168,27 @@ class TestSegment(CollectionsCommon):
         self._run("2026-03-03")
         proposed = {code for code, case in cases.items() if case.is_handover_proposed}
         self.assertEqual(proposed, {"cannot_pay"}, "who is on hold waits")
+
+    def test_a_person_reads_what_a_group_changes(self):
+        segment = self.segments["cannot_pay"]
+        hardship = segment.plan_offer_ids.name
+        self.assertEqual(segment.treatment_text, f"softer texts · {hardship}")
+        self.assertEqual(self.segments["informed"].treatment_text, "As the policy says")
+        segment.write(
+            {
+                "policy_id": self._shared("Mild", Only=3).id,
+                "tone": "firmer",
+                "channel_code": "letter",
+                "plan_offer_ids": [Command.clear()],
+                "early_discount": "group",
+                "handover_days": 20,
+            }
+        )
+        case = self._case(self.persons["cannot_pay"]).with_user(self.users["viewer"])
+        self.assertEqual(
+            case.segment_treatment,
+            "policy “Mild” · firmer texts · first by Letter · discount for early payment · "
+            "hand-over proposed after 20 days",
+        )
+        segment.early_discount = "never"
+        self.assertIn("no discount for early payment", case.segment_treatment)

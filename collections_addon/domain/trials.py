@@ -75,8 +75,7 @@ class Trial(NamedTuple):
 
         :param datetime.date since: the day on which he was drawn
         """
-        released = arm == CONTROL and self.days is not None and not self.challenger_id
-        if not released:
+        if arm != CONTROL or self.days is None:
             return self.until
         last = since + timedelta(days=self.days)
         return min(last, self.until) if self.until else last

@@ -52,9 +52,45 @@ class CollectionsSegment(models.Model):
         "a person decides. 0: not proposed.",
     )
 
+    treatment_text = fields.Char(
+        string="What It Changes",
+        compute="_compute_treatment_text",
+        help="What the group changes of how its customers are treated.",
+    )
+
     _handover_positive = models.Constraint(
         "CHECK(handover_days >= 0)", "The days until a hand-over cannot be negative."
     )
+
+    @api.depends(
+        "policy_id", "tone", "channel_code", "plan_offer_ids", "early_discount", "handover_days"
+    )
+    @api.depends_context("lang")
+    def _compute_treatment_text(self):
+        for segment in self:
+            parts = segment.sudo()._tell_treatment()
+            segment.treatment_text = " · ".join(parts) or self.env._("As the policy says")
+
+    def _tell_treatment(self):
+        """One phrase for each thing the group changes.
+
+        :rtype: list[str]
+        """
+        channels = dict(self._fields["channel_code"]._description_selection(self.env))
+        phrases = (
+            (self.policy_id, self.env._("policy “%s”", self.policy_id.name)),
+            (self.tone == "softer", self.env._("softer texts")),
+            (self.tone == "firmer", self.env._("firmer texts")),
+            (self.channel_code, self.env._("first by %s", channels.get(self.channel_code))),
+            (self.plan_offer_ids, ", ".join(self.plan_offer_ids.mapped("name"))),
+            (self.early_discount == "group", self.env._("discount for early payment")),
+            (self.early_discount == "never", self.env._("no discount for early payment")),
+            (
+                self.handover_days,
+                self.env._("hand-over proposed after %s days", self.handover_days),
+            ),
+        )
+        return [phrase for holds, phrase in phrases if holds]
 
     @api.constrains("plan_offer_ids", "company_id")
     def _check_plan_offers(self):
@@ -75,6 +111,9 @@ class CollectionsCase(models.Model):
 
     _inherit = "collections.case"
 
+    segment_treatment = fields.Char(
+        related="segment_id.treatment_text", string="What the Group Changes"
+    )
     is_handover_proposed = fields.Boolean(
         string="Hand-over Proposed",
         readonly=True,

@@ -13,6 +13,7 @@ class CollectionsCaseGroupChange(models.TransientModel):
         string="Group",
         help="Empty: as the rules say, from now on.",
     )
+    treatment_text = fields.Char(related="segment_id.treatment_text")
     until = fields.Date(help="Last day; afterwards the rules decide again. Empty: no end.")
     reason = fields.Char(required=True)
 
