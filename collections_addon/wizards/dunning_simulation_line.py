@@ -30,6 +30,7 @@ class DunningSimulationSummary(models.TransientModel):
 
     simulation_id = fields.Many2one("dunning.simulation", required=True, ondelete="cascade")
     level_id = fields.Many2one("dunning.level", required=True)
+    policy_id = fields.Many2one(related="level_id.policy_id")
     channel_code = fields.Selection(
         selection=lambda self: self.env["collections.channel"]._selection(), string="Channel"
     )
