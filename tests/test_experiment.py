@@ -331,7 +331,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         self.assertEqual((experiment.drawn_count, experiment.measured_count), (2, 2))
         row = experiment.result_ids
         self.assertEqual((row.treated_count, row.control_count), (1, 1))
-        self.assertIn("2 customers who owe more than", experiment.outside_text)
+        self.assertIn("or by name: 2.", experiment.outside_text)
         with self.assertRaises(UserError):
             experiment.most_owed = 0
 

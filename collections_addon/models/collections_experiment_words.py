@@ -83,12 +83,12 @@ class CollectionsExperiment(models.Model):
         """For whom the result does not speak."""
         if not self.most_owed:
             return self.env._(
-                "%(count)s customers were left out by name: the result says nothing of them.",
+                "Left out by name: %(count)s. The result says nothing of them.",
                 count=count,
             )
         return self.env._(
-            "%(count)s customers who owe more than %(amount)s, or are named, were left out: the "
-            "result says nothing of them.",
+            "Left out, for owing more than %(amount)s or by name: %(count)s. The result says "
+            "nothing of them.",
             count=count,
             amount=formatLang(self.env, self.most_owed, currency_obj=self.company_currency_id),
         )
