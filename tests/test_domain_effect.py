@@ -1,7 +1,9 @@
 """Control groups: the draw is kept, the intervals hold what they promise."""
 
+import math
 import random
 import unittest
+from statistics import NormalDist
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +130,40 @@ class TestPlan(unittest.TestCase):
     @given(st.floats(0, 1), st.floats(0.01, 0.5), st.floats(0.05, 0.5))
     def test_always_a_number(self, base, difference, smaller):
         self.assertGreater(effect.needed(base, difference, smaller), 0)
+
+    def power(self, few, many, smaller, count):
+        """Chance to notice the difference of two shares, from the test's own definition."""
+        n_few, n_many = count * smaller, count * (1 - smaller)
+        pooled = few * smaller + many * (1 - smaller)
+        under_none = math.sqrt(pooled * (1 - pooled) * (1 / n_few + 1 / n_many))
+        under_both = math.sqrt(few * (1 - few) / n_few + many * (1 - many) / n_many)
+        limit = NormalDist().inv_cdf(0.975) * under_none
+        return NormalDist().cdf((abs(few - many) - limit) / under_both)
+
+    def test_groups_of_unequal_size_have_the_power_whichever_is_the_smaller(self):
+        for base in (0.05, 0.3, 0.5, 0.9):
+            for smaller in (0.1, 0.2, 0.5):
+                for control in (False, True):
+                    with self.subTest(base=base, smaller=smaller, control=control):
+                        count = effect.needed(base, 0.05, smaller, is_control_smaller=control)
+                        shares = (base, base + 0.05) if control else (base + 0.05, base)
+                        self.assertAlmostEqual(
+                            self.power(*shares, smaller, count), 0.8, delta=0.003
+                        )
+
+    def test_where_nearly_all_pay_already_the_difference_is_looked_for_below(self):
+        self.assertEqual(effect.needed(0.97, 0.05), effect.needed(0.92, 0.05))
+
+    def test_students_deviate(self):
+        """Table of Student's t, 95 % in the middle."""
+        for freedom, table in ((10, 2.2281), (30, 2.0423), (100, 1.9840)):
+            with self.subTest(freedom=freedom):
+                self.assertAlmostEqual(effect._student(freedom, 0.95), table, delta=0.004)
+
+    def test_one_who_owes_nearly_everything_is_worth_one_customer(self):
+        alike = [(1, number % 2) for number in range(50)]
+        self.assertAlmostEqual(effect._ratio(alike)[2], 50)
+        self.assertLess(effect._ratio([(10_000, 0), *alike])[2], 3)
 
     def test_the_power_is_what_was_asked_for(self):
         drawn = random.Random(1)

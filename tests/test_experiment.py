@@ -46,7 +46,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         """More customers until both groups have two: the draw is by their numbers."""
         while True:
             control, treated = self._arms(experiment)
-            if len(control) >= 2 and len(treated) >= 2:
+            if len(control) >= 3 and len(treated) >= 2:
                 return control, treated
             number = len(self.customers)
             self.customers = [*self.customers, self._customer(f"Customer {number}")]
@@ -164,6 +164,10 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         (credit.line_ids + moves[control[1]].line_ids).filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
         ).reconcile()
+        proposal = {"case_id": self._case(control[2]).id, "reason": "Nothing to get"}
+        proposal["move_ids"] = moves[control[2]].ids
+        lost = self.env["collections.write.off"].sudo().create(proposal)
+        lost.entry_id = self._pay(moves[control[2]], day="2026-03-05").move_id
         experiment._measure(date(2026, 3, 12))
         self.assertEqual(experiment.measured_count, 0, "the days have not passed")
         experiment._measure(date(2026, 3, 13))
@@ -172,6 +176,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         self.assertEqual(found[treated[1]], (False, 40))
         self.assertEqual(found[control[0]], (False, 0), "a day too late")
         self.assertEqual(found[control[1]], (False, 0))
+        self.assertEqual(found[control[2]], (False, 0), "what is written off is no payment")
         row = experiment.result_ids
         self.assertEqual(row.verdict, "early")
         self.assertAlmostEqual(row.treated_money, 140 / (100 * len(treated)))
@@ -252,6 +257,10 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         experiment._measure(date(2026, 5, 1))
         self.assertIn("Not significant yet", experiment.verdict_text)
         self.assertIn("more customers are needed", experiment.verdict_text)
+        even = experiment.result_ids.still_needed
+        self._fill(experiment, paid={"treated": 20, "control": 0}, of={"treated": 60, "control": 0})
+        experiment._measure(date(2026, 5, 1))
+        self.assertEqual(experiment.result_ids.still_needed, even, "the smaller group decides")
 
     def _fill(self, experiment, paid, of):
         """Customers of both groups whose outcome is known."""
@@ -271,7 +280,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
                 "items": {},
             }
             for arm in ("treated", "control")
-            for n in range(of)
+            for n in range(of if isinstance(of, int) else of[arm])
         ]
         self.env["collections.experiment.member"].sudo().create(rows)
 
@@ -331,6 +340,8 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         self.assertEqual((experiment.drawn_count, experiment.measured_count), (2, 2))
         row = experiment.result_ids
         self.assertEqual((row.treated_count, row.control_count), (1, 1))
+        outside = experiment.member_ids.filtered(lambda member: member.arm == "outside")
+        self.assertFalse(any(outside.mapped("measured_on")), "nobody looks whether they paid")
         self.assertIn("or by name: 2.", experiment.outside_text)
         with self.assertRaises(UserError):
             experiment.most_owed = 0
@@ -374,15 +385,17 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         foretold = [
             (str(line.date), line.partner_id, line.level_id.name) for line in preview.line_ids
         ]
-        done = self._live(START, "2026-03-20")
+        done = self._live(START, "2026-03-05")
+        past = self.env["dunning.simulation"].create({**values, "mode": "replay"})
+        past.action_simulate()
+        self.assertEqual(experiment.state, "running")
+        self.assertEqual(past.line_ids.level_id.policy_id, self.policy)
+        done |= self._live("2026-03-06", "2026-03-20")
         happened = [(day, *row[:2]) for day, rows in done.items() for row in rows]
         self.assertEqual(
             sorted((day, who.name, level) for day, who, level in foretold), sorted(happened)
         )
         self.assertIn("Early", [level for *_rest, level in foretold])
-        past = self.env["dunning.simulation"].create({**values, "mode": "replay"})
-        past.action_simulate()
-        self.assertEqual(past.line_ids.level_id.policy_id, self.policy)
 
     def test_it_ends_on_its_last_day_and_everybody_is_reminded(self):
         experiment = self._experiment(date_end="2026-03-04")

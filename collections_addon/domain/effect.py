@@ -151,7 +151,12 @@ def _ratio(group):
 
 
 def needed(
-    base: float, difference: float, smaller: float = 0.5, power: float = 0.8, level: float = 0.95
+    base: float,
+    difference: float,
+    smaller: float = 0.5,
+    power: float = 0.8,
+    level: float = 0.95,
+    is_control_smaller: bool = False,
 ) -> int:
     """How many customers, both groups together, show a difference of two shares.
 
@@ -162,15 +167,17 @@ def needed(
     :param difference: the least difference worth knowing, above 0
     :param smaller: part of the customers in the smaller group, above 0, at most 0.5
     :param power: chance to notice a difference that is there
+    :param is_control_smaller: the smaller group is the control group; else it is the other
     """
     base = min(max(base, 0.01), 0.99)
     other = base + difference if base + difference < 1 else base - difference
     other = min(max(other, 0.001), 0.999)
+    few, many = (base, other) if is_control_smaller else (other, base)
     ratio = (1 - smaller) / smaller
-    mean = (base * ratio + other) / (1 + ratio)
+    mean = (many * ratio + few) / (1 + ratio)
     z_level, z_power = NormalDist().inv_cdf((1 + level) / 2), NormalDist().inv_cdf(power)
     spread = z_level * math.sqrt((1 + ratio) * mean * (1 - mean))
-    spread += z_power * math.sqrt(ratio * other * (1 - other) + base * (1 - base))
+    spread += z_power * math.sqrt(ratio * few * (1 - few) + many * (1 - many))
     of_smaller = spread**2 / (ratio * difference**2)
     return math.ceil(of_smaller) + math.ceil(of_smaller * ratio)
 

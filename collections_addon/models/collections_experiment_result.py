@@ -126,8 +126,11 @@ class CollectionsExperimentResult(models.Model):
         """Of the group left alone or drawn, and of the other: as the share divides them."""
         base = control.share if control.count >= LEAST else 0.5
         share = experiment.share / 100
-        smaller = treated if experiment.kind == "challenger" else control
-        planned = needed(base, experiment.detect / 100, share)
+        is_control_smaller = experiment.kind != "challenger"
+        smaller = control if is_control_smaller else treated
+        planned = needed(
+            base, experiment.detect / 100, share, is_control_smaller=is_control_smaller
+        )
         planned = max(planned, round(experiment.min_size / share))
         seen = min(smaller.count / share, treated.count + control.count)
         return max(0, round(planned - seen))
