@@ -179,6 +179,7 @@ class TestPlan(unittest.TestCase):
         strong, weak = effect.shares((80, 100), (40, 100)), effect.shares((50, 100), (49, 100))
         self.assertEqual(effect.verdict(strong, 101), "early")
         self.assertEqual(effect.verdict(strong, 100), "better")
+        self.assertEqual(effect.verdict(effect.shares((80, 100), (4, 40)), 41), "early")
         self.assertEqual(effect.verdict(weak, 100), "unclear")
         self.assertEqual(effect.verdict(effect.shares((40, 100), (80, 100)), 100), "worse")
 

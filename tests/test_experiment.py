@@ -348,6 +348,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
 
     def test_the_coming_days_foresee_draw_release_and_end(self):
         """What the preview says is what the runs then do."""
+        customers = self.customers
         for values in ({"days": 8}, {"days": 90, "date_end": "2026-03-20"}):
             with self.subTest(**values), self.env.cr.savepoint() as point:
                 experiment = self._experiment(level_ids=self._level("Firm").ids, **values)
@@ -370,6 +371,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
                 self.assertIn("Firm", [level for *_rest, level in happened])
                 point.rollback()
                 self.env.invalidate_all()
+                self.customers = customers
 
     def test_a_challenger_is_foreseen_and_no_part_of_the_past(self):
         rival = self._policy("Rival", Early=2, Late=9)
