@@ -13,11 +13,14 @@ days = st.integers(0, 60)
 parts = st.lists(st.tuples(days, st.floats(0.01, 50), st.booleans()), max_size=4)
 promises = st.lists(
     st.builds(
-        lambda made, wait, amount, items: agreed.Promise(made, made + wait, amount, tuple(items)),
+        lambda made, wait, amount, items, lasts: agreed.Promise(
+            made, made + wait, amount, tuple(items), None, lasts and made + lasts
+        ),
         days,
         st.integers(0, 30),
         st.floats(1, 300),
         st.sets(st.integers(0, 3), min_size=1),
+        st.none() | st.integers(1, 30),
     ),
     max_size=4,
 )
@@ -46,6 +49,18 @@ class TestAgreed(unittest.TestCase):
         self.assertEqual(known.on(11)[0], {1: [(0.5, 9)], 2: [(0.5, 9)]})
         self.assertEqual(known.on(20)[0][1], [(0.5, 0)])
         self.assertEqual(known.on(21)[0], {}, "its day is over")
+
+    def test_a_promise_that_was_moved_or_cancelled_counts_as_it_was_known_then(self):
+        """Made on day 10 for 20; on day 14 moved to 30, on day 18 cancelled."""
+        now = agreed.Promise(10, 30, 80.0, (1,), ended=18)
+        words = agreed.worded(now, [(14, 20, 50.0)])
+        known = agreed.Known(words, [], [])
+        known.payments = agreed.Payments({1: 100.0}, {})
+        self.assertEqual(known.on(14)[0], {1: [(0.5, 6)]})
+        self.assertEqual(known.on(15)[0], {1: [(0.8, 15)]})
+        self.assertEqual(known.on(18)[0], {1: [(0.8, 12)]}, "cancelled during that day")
+        self.assertEqual(known.on(19)[0], {})
+        self.assertEqual(agreed.worded(now, []), [now])
 
     def test_what_was_paid_since_is_no_longer_promised(self):
         parts = {1: [(5, 20.0, True), (12, 60.0, True), (13, 10.0, False)]}
@@ -80,7 +95,7 @@ class TestAgreed(unittest.TestCase):
 
     @given(promises, plans, st.fixed_dictionaries({n: parts for n in range(4)}), days)
     def test_nothing_later_is_known(self, promised, agreements, paid, day):
-        """What happens from the day on changes nothing: payments, new words, ends of plans."""
+        """What happens from the day on changes nothing: payments, words, ends of both."""
         now = agreed.shares_on(day, promised, agreements, agreed.Payments(AMOUNTS, paid))
         earlier = {n: [row for row in rows if row[0] < day] for n, rows in paid.items()}
         ended = [
@@ -88,7 +103,11 @@ class TestAgreed(unittest.TestCase):
             for one in agreements
             if one.begun < day
         ]
-        made = [one for one in promised if one.made < day]
+        made = [
+            one._replace(ended=one.ended if one.ended is None or one.ended < day else None)
+            for one in promised
+            if one.made < day
+        ]
         then = agreed.shares_on(day, made, ended, agreed.Payments(AMOUNTS, earlier))
         self.assertEqual(now, then)
 

@@ -117,6 +117,39 @@ class TestForecast(CollectionsCommon):
         self._pay(owed, 600, day="2026-03-20")
         self.assertEqual(self._rebuilt_means("2026-02-09"), [after], "what came later is not known")
 
+    def test_the_past_knows_when_a_promise_was_moved_and_cancelled(self):
+        """Promised on 5 February for the 25th, moved on the 10th to 11 March, cancelled on the
+        17th: each week's forecast has what was known that Monday, whatever came after."""
+        mondays = ("2026-02-09", "2026-02-16", "2026-02-23")
+        owed = self._invoice(self.tardy, 600, issued="2026-01-02", due="2026-01-20")
+        plain = self._rebuilt_means(*mondays)
+        promise = self.env["collections.promise"].create(
+            {
+                "partner_id": self.tardy.id,
+                "company_id": self.company.id,
+                "amount": 600,
+                "made_on": "2026-02-05",
+                "date": "2026-02-25",
+                "line_ids": [Command.set(self._lines(owed).ids)],
+            }
+        )
+        kept = self._rebuilt_means(*mondays)
+        with self.day("2026-02-10"):
+            promise.write({"date": "2026-03-11", "amount": 600})
+            promise.write({"note": "A cheque"})
+        moved = self._rebuilt_means(*mondays)
+        with self.day("2026-02-17"):
+            promise.action_cancel()
+        self.assertEqual(promise.cancelled_on, date(2026, 2, 17))
+        self.assertEqual(promise.former_words, [["2026-02-10", "2026-02-25", 600]])
+        told = self._rebuilt_means(*mondays)
+        self.assertEqual(told[0], kept[0], "on the 9th it was for the 25th, and held")
+        self.assertAlmostEqual(told[0][2] - plain[0][2], 600 * 0.75, delta=90)
+        self.assertEqual(told[1], moved[1], "on the 16th it was for 11 March, and held")
+        self.assertAlmostEqual(told[1][3] - plain[1][3], 600 * 0.75, delta=90)
+        self.assertEqual(told[2], plain[2], "on the 23rd nothing was promised")
+        self.assertNotEqual(told[2], kept[2])
+
     def _rebuilt_means(self, *mondays):
         rebuilt = self.env["collections.forecast.past"]._rebuild(self.company, TODAY)
         by_day = {str(made.date): self._expected(made) for made in rebuilt}

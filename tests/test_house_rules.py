@@ -46,6 +46,7 @@ CLOCK_ALLOWED = {
     "dunning_action_letter.DunningAction._post_letters",
     "collections_case.CollectionsCase._set_stage",
     "collections_dispute.CollectionsDispute._transition",
+    "collections_commitment.CollectionsCommitment._keep_words",
     # mail comes and goes through core, which gives no time
     "mail_mail.MailMail._dunning_now",
     "collections_case_mail.CollectionsCase._note_bounce",

@@ -37,6 +37,35 @@ class TestMigration(CollectionsCommon):
         self._migrate("19.0.0.2.0", "post-test-mode-levels.py")
         self.assertFalse(tested.dunning_level_id, "twice is once")
 
+    def test_words_of_customers_know_their_days_after_the_upgrade_to_0_2_0(self):
+        """Until 0.1.0 only the history told when a promise was moved or cancelled."""
+        self._invoice(self.customer, 100, due="2026-03-05")
+        words = {"partner_id": self.customer.id, "amount": 80, "made_on": "2026-03-10"}
+        moved = self.env["collections.promise"].create({**words, "date": "2026-04-20"})
+        silent = self.env["collections.announcement"].create({**words, "date": "2026-03-20"})
+        moved.state = silent.state = "cancelled"
+        for moment, field, old in (
+            ("2026-03-12 09:00:00", "date", {"old_value_datetime": "2026-03-20"}),
+            ("2026-03-15 09:00:00", "amount", {"old_value_float": 60}),
+            ("2026-03-15 09:30:00", "date", {"old_value_datetime": "2026-03-25"}),
+            ("2026-03-18 09:00:00", "state", {"old_value_char": "Open"}),
+        ):
+            note = moved.message_post(body="", subtype_xmlid="mail.mt_note")
+            note.sudo().date = moment
+            name = self.env["ir.model.fields"]._get("collections.promise", field).id
+            self.env["mail.tracking.value"].sudo().create(
+                {"mail_message_id": note.id, "field_id": name, **old}
+            )
+        for _time in ("once", "twice is once"):
+            self._migrate("19.0.0.2.0", "post-words-of-customers.py")
+            self.assertEqual(str(moved.cancelled_on), "2026-03-18")
+            self.assertEqual(
+                moved.former_words,
+                [["2026-03-12", "2026-03-20", 60], ["2026-03-15", "2026-03-25", 60]],
+            )
+            self.assertTrue(silent.cancelled_on, "the day of its last change")
+            self.assertFalse(silent.former_words)
+
     def test_the_manifest_is_not_behind_the_migrations(self):
         version = get_manifest(MODULE)["version"]
         self.assertRegex(version, r"^19\.0\.\d+\.\d+\.\d+$")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import CollectionsCommon
@@ -265,6 +265,97 @@ class TestPerformance(CollectionsCommon):
         self.assertEqual((months[0], months[-1]), (date(2025, 4, 1), date(2026, 4, 1)))
         self.assertNotIn(MARCH, months)
         self.assertIn(MARCH, self.results._months(self.company, date(2026, 4, 10)))
+
+    def test_a_month_counted_otherwise_heals_itself_and_one_asked_for_is_counted_again(self):
+        """Rows from before DSO per part have none; the daily job counts them anew, once."""
+        rows = self._count()
+        self._count(APRIL.replace(day=1))
+        old = self._count(date(2024, 3, 1))
+        (rows | old).write({"layout": 0, "sold": False})
+        self.assertTrue(all((rows | old).mapped("is_waiting")))
+        due = self.results._months(self.company, APRIL)
+        self.assertLessEqual({MARCH, date(2024, 3, 1)}, set(due), "of any age")
+        with self.day(APRIL):
+            self.results.sudo()._count_all()
+        mine = [("company_id", "=", self.company.id)]
+        self.assertFalse(self.results.search(mine).filtered("is_waiting"))
+        march = self.results.search([*mine, ("month", "=", MARCH)])
+        self.assertTrue(all(march.mapped("sold")))
+        self.assertEqual(self.results._months(self.company, APRIL), [APRIL.replace(day=1)])
+
+    def test_a_manager_has_months_counted_again(self):
+        cron = self.env.ref("collections_addon.cron_collections_performance")
+        rows = self._count()
+        wizard = self.env["collections.recount"].with_user(self.users["manager"])
+        with self.day(APRIL):
+            asked = wizard.with_context(
+                active_model="collections.performance", active_ids=rows.ids
+            ).create({"date_from": "2026-02-10", "company_ids": [Command.set(self.company.ids)]})
+            self.assertEqual((asked.date_to, asked.month_count), (MARCH, 2))
+            before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+            told = asked.action_recount()["params"]["title"]
+            self.assertIn("February 2026 to March 2026", told)
+            after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+            self.assertEqual(after, before + 1)
+            due = self.results._months(self.company, APRIL)
+            self.assertLessEqual({date(2026, 2, 1), MARCH}, set(due))
+            self.assertEqual(set(rows.exists()), set(rows), "what there is stays until then")
+            spans = (("2026-04", "2026-03"), ("2020-01", "2026-03"), ("2026-05", "2026-05"))
+            for first, last in spans:
+                with self.subTest(first), self.assertRaises(ValidationError):
+                    asked.write({"date_from": f"{first}-01", "date_to": f"{last}-01"})
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.users["collector"]).create({})
+        stranger = self.setup_other_company(name="Not Mine")["company"]
+        with self.assertRaises(AccessError):
+            self.results.with_user(self.users["manager"])._ask_again(stranger, MARCH, MARCH)
+
+    def test_a_customer_counts_for_who_had_it_at_the_end_of_the_month(self):
+        """First Ltd goes from nobody to Ann on 5 March, to Bob on 10 April (of UTC)."""
+        case = self._case(self.first)
+        groups = self.env["collections.segment"].search([], limit=2)
+        case.write({"collector_id": self.bob.id, "segment_id": groups[1].id})
+        for day, old, new in (
+            ("2026-03-05 08:00:00", self.env["res.users"], self.ann),
+            ("2026-04-10 08:00:00", self.ann, self.bob),
+        ):
+            self._told_change(case, day, old, new)
+        self.env["collections.segment.change"].sudo().create(
+            {
+                "case_id": case.id,
+                "date": "2026-04-01",
+                "old_segment_id": groups[0].id,
+                "segment_id": groups[1].id,
+            }
+        )
+        expected = {
+            date(2026, 2, 1): (self.ann, groups[0]),  # nobody before: the first counts
+            MARCH: (self.ann, groups[0]),
+            date(2026, 4, 1): (self.bob, groups[1]),
+        }
+        for month, part in expected.items():
+            rows = self._count(month=month, today=date(2026, 5, 2))
+            with self.subTest(month=month):
+                self.assertIn(part, [(row.collector_id, row.segment_id) for row in rows])
+        march = self._of(self.ann, today=date(2026, 5, 2))
+        self.assertEqual((march.collected, march.sales), (1200, 1600))
+        self.assertEqual(march.sold, {"2026-02-01": 1600})
+        roll = self.env["collections.roll"].search([("month", "=", MARCH)])
+        self.assertIn(self.ann, roll.collector_id)
+        self.assertFalse(roll.filtered(lambda row: row.begin >= 1600).collector_id & self.bob)
+
+    def _told_change(self, case, moment, old, new):
+        """A change of the collector as core's tracking keeps it."""
+        note = case.message_post(body="", subtype_xmlid="mail.mt_note")
+        note.sudo().date = moment
+        self.env["mail.tracking.value"].sudo().create(
+            {
+                "mail_message_id": note.id,
+                "field_id": self.env["ir.model.fields"]._get(case._name, "collector_id").id,
+                "old_value_integer": old.id or 0,
+                "new_value_integer": new.id or 0,
+            }
+        )
 
     def test_targets_of_company_team_and_collector(self):
         self._count()

@@ -1,7 +1,8 @@
 """What customers had given their word on, as it was known on a past day.
 
 A promise or a payment plan counts from the day after it was made until its own day, or
-its end, has come; of it counts what had not been paid by then. How promises were kept is
+its end, has come; one that was moved counts for the day it had then. Of it counts what
+had not been paid by then. How promises were kept is
 known of those whose time was up. Nothing that happened later is asked for.
 
 Days are day numbers; amounts are of one currency.
@@ -18,12 +19,36 @@ LEAST_DECIDED = 10
 
 
 class Promise(NamedTuple):
-    """An amount of some items promised for a day."""
+    """An amount of some items promised for a day, in the words it had for a while.
+
+    :param said: the day on which it came to be worded so; None: when it was made
+    :param ended: the day on which it was cancelled or worded otherwise, None if never
+    """
 
     made: int
     day: int
     amount: float
     items: tuple[Hashable, ...]
+    said: int | None = None
+    ended: int | None = None
+
+    def is_known(self, day: int) -> bool:
+        """Whether it counted on the morning of a day."""
+        since = self.made if self.said is None else self.said
+        return since < day <= self.day and (self.ended is None or self.ended >= day)
+
+
+def worded(promise: Promise, former: Iterable[tuple[int, int, float]]) -> list[Promise]:
+    """A promise as it was worded one time after another, the present words last.
+
+    :param promise: as it is now
+    :param former: (last day of these words, day promised for, amount), in order
+    """
+    told, since = [], promise.said
+    for until, day, amount in former:
+        told.append(promise._replace(day=day, amount=amount, said=since, ended=until))
+        since = until
+    return [*told, promise._replace(said=since)]
 
 
 class Plan(NamedTuple):
@@ -87,7 +112,7 @@ def shares_on(
     """
     shares = defaultdict(list)
     for promise in sorted(promises, key=lambda one: one.day):
-        if promise.made < day <= promise.day:
+        if promise.is_known(day):
             _add_promise(shares, promise, day, payments)
     for plan in plans:
         if plan.begun < day and (plan.ended is None or plan.ended >= day):

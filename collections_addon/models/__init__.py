@@ -122,6 +122,8 @@ from . import (
     collections_case_hands,
     collections_statement,
     collections_performance,
+    collections_performance_hands,
+    collections_performance_again,
     collections_performance_count,
     collections_performance_sales,
     collections_roll,

@@ -45,6 +45,13 @@ class CollectionsCommitment(models.AbstractModel):
         "res.users", string="Taken By", default=lambda self: self.env.user, readonly=True
     )
 
+    cancelled_on = fields.Date(readonly=True, copy=False)
+    former_words = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What it was before it was changed: [last day of it, date, amount] each.",
+    )
+
     _grace_positive = models.Constraint(
         "CHECK(grace_days >= 0)", "The days of grace cannot be negative."
     )
@@ -129,6 +136,8 @@ class CollectionsCommitment(models.AbstractModel):
 
     def write(self, vals):
         """Override: another date, amount of items or state changes what comes next."""
+        if vals.keys() & {"date", "amount"}:
+            self._keep_words(vals)
         written = super().write(vals)
         if vals.keys() & {"date", "grace_days", "line_ids", "state"}:
             self.case_id._mark_for_refresh()
@@ -142,19 +151,39 @@ class CollectionsCommitment(models.AbstractModel):
 
     def action_cancel(self):
         """It no longer holds; reminders go on."""
-        self._transition("cancelled")
+        for company, words in self.grouped("company_id").items():
+            today = company._collections_today(fields.Datetime.now())
+            words._transition("cancelled", cancelled_on=today)
         return True
 
     # === BUSINESS METHODS === #
 
-    def _transition(self, target):
+    def _keep_words(self, vals):
+        """Remember date and amount as they were until today, where they change.
+
+        Figures of past days ask for what was known then.
+        """
+        now = fields.Datetime.now()
+        for word in self:
+            new_date = fields.Date.to_date(vals.get("date", word.date))
+            new_amount = vals.get("amount", word.amount)
+            today = word.company_id._collections_today(now)
+            since = word.former_words[-1][0] if word.former_words else str(word.made_on)
+            same = not word.currency_id.compare_amounts(new_amount, word.amount)
+            if str(today) > since and not (same and new_date == word.date):
+                former = [str(today), str(word.date), word.amount]
+                word.former_words = [*(word.former_words or []), former]
+
+    def _transition(self, target, **values):
         """The one gate of the state machine.
 
+        :param str target: the state to reach
+        :param values: written with it
         :raises UserError: when the state cannot be reached from the present one
         """
         self._check_transition(target)
         _logger.info("%s %s -> %s", self._name, self.ids, target)
-        self.write({"state": target})
+        self.write({"state": target, **values})
 
     def _told(self):
         """The sentence on the case when it is taken down, the amount follows.

@@ -1,16 +1,17 @@
+from datetime import date
+
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..domain.agreed import Decided, Known, Plan, Promise
+from ..domain.agreed import Decided, Known, Plan, Promise, worded
 from .collections_performance import DECIDED
 
 
 class CollectionsForecastKnown(models.AbstractModel):
     """Promises and plans as they were known on past days, for the back-test.
 
-    Days of making, of beginning and of the end are kept. Not kept is when a promise was
-    cancelled or its day moved: a cancelled one counts until its day, a moved one for the
-    day it has now.
+    Days of making, of beginning and of the end are kept, and what a promise was before it
+    was moved (`former_words`).
     """
 
     _name = "collections.forecast.known"
@@ -26,8 +27,9 @@ class CollectionsForecastKnown(models.AbstractModel):
             self.env[name].flush_model()
         self.env["collections.plan.item"].flush_model()
         promises = [
-            Promise(made.toordinal(), day.toordinal(), amount, tuple(items))
-            for made, day, amount, items in self.env.execute_query(self._promises_sql(company))
+            one
+            for row in self.env.execute_query(self._promises_sql(company))
+            for one in self._worded(*row)
         ]
         plans = [
             Plan(
@@ -42,13 +44,30 @@ class CollectionsForecastKnown(models.AbstractModel):
         ]
         return Known(promises, plans, self._decided(company))
 
+    def _worded(self, made, day, amount, rate, items, cancelled, former):
+        """A promise as it read one time after another, in the currency of the company."""
+        promise = Promise(
+            made.toordinal(),
+            day.toordinal(),
+            amount * rate,
+            tuple(items),
+            ended=cancelled and cancelled.toordinal(),
+        )
+        return worded(
+            promise,
+            [
+                (_ordinal(until), _ordinal(day), amount * rate)
+                for until, day, amount in former or ()
+            ],
+        )
+
     def _promises_sql(self, company):
         """What is promised in another currency is worth what the ledger says of its items."""
         return SQL(
             """
-            SELECT promise.made_on, promise.date,
-                   (promise.amount * sum(line.balance) / sum(line.amount_currency))::float8,
-                   array_agg(line.id)
+            SELECT promise.made_on, promise.date, promise.amount::float8,
+                   (sum(line.balance) / sum(line.amount_currency))::float8,
+                   array_agg(line.id), promise.cancelled_on, promise.former_words
               FROM collections_promise promise
               JOIN collections_promise_line_rel item ON item.promise_id = promise.id
               JOIN account_move_line line ON line.id = item.line_id
@@ -96,3 +115,7 @@ class CollectionsForecastKnown(models.AbstractModel):
             )
             for promise in promises
         ]
+
+
+def _ordinal(day):
+    return date.fromisoformat(day).toordinal()

@@ -23,7 +23,7 @@ class CollectionsPart(models.AbstractModel):
 
     Every figure is a sum divided by a sum, so that it can be asked for any part of the
     customers: a company, a team, a collector, a group, several months. A customer counts
-    for the collector and group it had when the month was last counted.
+    for the collector and group it had at the end of the month.
     """
 
     _name = "collections.part"

@@ -46,7 +46,10 @@ class CollectionsPerformance(models.Model):
     late = fields.Monetary(string="Overdue Less Credits", readonly=True)
     opening = fields.Monetary(string="Owed 90 Days Before", readonly=True)
     sales = fields.Monetary(
-        string="Credit Sales", readonly=True, help="Invoices less credit notes of 90 days."
+        string="Credit Sales",
+        readonly=True,
+        help="Invoices less credit notes of 90 days, of the customers that the collector and "
+        "group have at the end of the month.",
     )
     collected_base = fields.Monetary(
         string="Settled in 90 Days", readonly=True, help="Owed before + sales − owed now."
@@ -103,8 +106,10 @@ class CollectionsPerformance(models.Model):
         compute="_compute_ratios",
         store=True,
         aggregator="avg",
-        help="(Owed 90 days before + credit sales − owed now) ÷ (owed 90 days before + credit "
-        "sales − not yet due now).",
+        help="Collection effectiveness index: (owed 90 days before + credit sales − owed now) ÷ "
+        "(owed 90 days before + credit sales − not yet due now). All of it goes with who has the "
+        "customer at the end of the month. Credits are used up within each part, so that "
+        "collectors and groups make up the whole only roughly.",
     )
     roll_rate = fields.Float(
         string="Roll Rate (%)",

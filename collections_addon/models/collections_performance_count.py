@@ -9,12 +9,10 @@ from odoo.tools import SQL
 from .channel_answers import cost_of_contact, flush_contacts
 from .collections_aging_sql import bucket_case, flush_ledger, open_lines, receivable_accounts
 from .collections_performance import DECIDED, PERIOD
+from .collections_performance_again import LAYOUT
+from .collections_performance_hands import HANDS
 from .dunning_action import CONTACTED
 
-#: Months counted when there is nothing yet.
-MONTHS = 12
-#: Up to this day of a month the one before is counted again: entries come late.
-LATE_DAY = 10
 DAY = timedelta(days=1)
 
 
@@ -41,14 +39,20 @@ class CollectionsPerformance(models.Model):
     @api.model
     def _cron_count(self):
         """Count the month of every company, in its first days the one before, too; where
-        there is nothing yet, a year, a month at a time."""
+        there is nothing yet, a year, a month at a time. What there is no time for is counted
+        by the next call."""
         progress = self.env["ir.cron"]
-        for company in self.env["res.company"].search([]):
-            today = company._collections_today(fields.Datetime.now())
-            for month in self._months(company, today):
-                self._count(company, month, today)
-                if not progress._commit_progress(1):
-                    return
+        todo = [
+            (company, month, today)
+            for company in self.env["res.company"].search([])
+            for today in [company._collections_today(fields.Datetime.now())]
+            for month in self._months(company, today)
+        ]
+        progress._commit_progress(remaining=len(todo))
+        for company, month, today in todo:
+            self._count(company, month, today)
+            if not progress._commit_progress(1):
+                return
 
     @api.model
     def _count_all(self):
@@ -57,14 +61,6 @@ class CollectionsPerformance(models.Model):
             today = company._collections_today(fields.Datetime.now())
             for month in self._months(company, today):
                 self._count(company, month, today)
-
-    def _months(self, company, today):
-        """Months to be counted on a day: missing ones, and those that may have changed."""
-        this = today.replace(day=1)
-        months = [this - relativedelta(months=n) for n in range(MONTHS, -1, -1)]
-        known = self.search([("company_id", "=", company.id), ("month", "in", months)])
-        again = {this} | ({this - relativedelta(months=1)} if today.day <= LATE_DAY else set())
-        return [month for month in months if month in again or month not in known.mapped("month")]
 
     @api.model
     def _count(self, company, month, today):
@@ -77,11 +73,11 @@ class CollectionsPerformance(models.Model):
         last = min(month + relativedelta(months=1) - DAY, today)
         flush_ledger(self.env)
         flush_contacts(self.env)
-        self.env["collections.case"].flush_model(["partner_id", "collector_id", "segment_id"])
         parts = defaultdict(dict)
-        for facts in self._facts(company, month, last, today):
-            for part, values in facts.items():
-                parts[part].update(values)
+        with self._hands_of(company, last, today):
+            for facts in self._facts(company, month, last, today):
+                for part, values in facts.items():
+                    parts[part].update(values)
         self.search([("company_id", "=", company.id), ("month", "=", month)]).unlink()
         teams = self.env["collections.team"]._of_collectors(company)
         return self.create(
@@ -118,6 +114,7 @@ class CollectionsPerformance(models.Model):
             "company_id": company.id,
             "month": month,
             "date": last,
+            "layout": LAYOUT,
             "rate": self._rate(company, last),
             "collector_id": collector,
             "segment_id": segment,
@@ -149,13 +146,12 @@ class CollectionsPerformance(models.Model):
             SQL(
                 """
                 SELECT file.collector_id, file.segment_id, %s FROM (%s) fact
-             LEFT JOIN collections_case file
-                    ON file.partner_id = fact.customer AND file.company_id = %s
+             LEFT JOIN %s file ON file.partner_id = fact.customer
               GROUP BY 1, 2
                 """,
                 sums,
                 query,
-                company.id,
+                HANDS,
             )
         )
         return {tuple(row[:2]): dict(zip(names, row[2:], strict=True)) for row in rows}
@@ -279,17 +275,12 @@ class CollectionsPerformance(models.Model):
                 ("deadline", "<=", last),
             ]
         )
-        cases = self.env["collections.case"].search(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id", "in", promises.partner_id.commercial_partner_id.ids),
-            ]
-        )
-        by_customer = {case.partner_id.id: case for case in cases}
+        table = SQL("SELECT partner_id, collector_id, segment_id FROM %s", HANDS)
+        hands = {customer: part for customer, *part in self.env.execute_query(table)}
         parts = defaultdict(lambda: defaultdict(float))
         for promise in promises:
-            case = by_customer.get(promise.partner_id.commercial_partner_id.id, cases.browse())
-            values = parts[case.collector_id.id or None, case.segment_id.id or None]
+            customer = promise.partner_id.commercial_partner_id.id
+            values = parts[tuple(hands.get(customer, (None, None)))]
             values["promise_count"] += 1
             values["promise_kept_count"] += promise.state == "kept"
             paid = min(promise.amount_paid, promise.amount)
@@ -344,8 +335,7 @@ class CollectionsPerformance(models.Model):
                      WHERE plan.company_id = %(company)s AND plan.activated_on <= %(last)s
                        AND (plan.closed_on IS NULL OR plan.closed_on > %(last)s)
                    ) agreed ON agreed.id = opening.id
-         LEFT JOIN collections_case file
-                ON file.partner_id = opening.customer AND file.company_id = %(company)s
+         LEFT JOIN %(hands)s file ON file.partner_id = opening.customer
              WHERE opening.residual > 0
           GROUP BY 1, 2, 3, 4
             """,
@@ -356,6 +346,7 @@ class CollectionsPerformance(models.Model):
             opening=self._items(company, start),
             closing=self._items(company, None if last >= today else last),
             company=company.id,
+            hands=HANDS,
         )
 
     def _write_rolls(self, company, month, last, order, rows):

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..domain import kpi as formulas
 from .collections_aging_sql import receivable_accounts
 from .collections_performance import PERIOD
+from .collections_performance_hands import HANDS
 
 #: So many months are counted back at most.
 MONTHS = 24
@@ -110,7 +111,7 @@ class CollectionsPerformance(models.Model):
         ]
 
     def _sold_by_month(self, company, last):
-        """Credit sales per part and month, of today's parts.
+        """Credit sales per part and month, of the parts at the end of the month counted.
 
         :return: (collector id, group id) -> {"sold": first day of a month -> amount}
         """
@@ -130,12 +131,12 @@ class CollectionsPerformance(models.Model):
                            AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                            AND line.date BETWEEN %(since)s AND %(last)s
                       GROUP BY 1, 2) sale
-             LEFT JOIN collections_case file
-                    ON file.partner_id = sale.customer AND file.company_id = %(company)s
+             LEFT JOIN %(hands)s file ON file.partner_id = sale.customer
               GROUP BY 1, 2, 3
                 """,
                 accounts=receivable_accounts(self.env),
                 company=company.id,
+                hands=HANDS,
                 since=since,
                 last=last,
             )

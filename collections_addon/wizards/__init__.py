@@ -14,6 +14,7 @@ from . import (
     collections_message,
     collections_plan_wizard,
     collections_plan_settlement,
+    collections_recount,
     collections_statement_print,
     dunning_call,
     dunning_evaluate,
