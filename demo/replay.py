@@ -54,6 +54,18 @@ class Replay:
             if day.weekday() < 5:
                 self._work(day)
             day += timedelta(days=1)
+        self._withdraw()
+
+    def _withdraw(self):
+        """Calls and letters that payments have made needless leave the lists."""
+        prepared = self.env["dunning.action"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("state", "=", "sending"),
+                ("is_manual", "=", True),
+            ]
+        )
+        prepared._recheck(datetime.combine(self.today, SENDING_HOURS[0]))
 
     def _work(self, day):
         """What the team does on a business day."""

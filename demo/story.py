@@ -1,6 +1,7 @@
 """The demo firm: a year of trade, a quarter of collections, and today's open questions."""
 
 import logging
+from datetime import timedelta
 
 from .autopay import Autopay
 from .charges import Charges
@@ -119,8 +120,15 @@ class Story:
 
     def _hand_over(self):
         for customer in self._marked("legal"):
-            self.cases[customer].priority = "2"
-            self.cases[customer]._set_stage("legal")
+            case = self.cases[customer]
+            case.priority = "2"
+            case._set_stage("legal")
+            case.with_user(self._user("collector"))._override_group(
+                self.env.ref("collections_addon.segment_will_not_pay"),
+                "Refused in writing; the owner says he will not pay",
+                self.today + timedelta(days=90),
+                self.today,
+            )
         self.charges.hand_over()
 
     def _compute_figures(self):

@@ -138,6 +138,12 @@ class TestPrediction(CollectionsCommon):
         after = self._prediction(self.open_tardy)
         self.assertGreater(after.chance_30, before)
         self.assertIn("promised", after.reason_text)
+        before = self._prediction(self.open_prompt).chance_30
+        self._say(self.prompt, self.open_prompt, (), ("under_review",))
+        self._score()
+        after = self._prediction(self.open_prompt)
+        self.assertLess(after.chance_30, before)
+        self.assertIn("▼ The invoice is contested", after.reason_text)
 
     def test_an_event_refreshes_the_customer(self):
         with self.day(TODAY + timedelta(days=1)):
@@ -164,6 +170,89 @@ class TestPrediction(CollectionsCommon):
         self.assertAlmostEqual(self.good.exposure_share, 0.5)
         self.assertEqual(self.good.contact_quality, 50)
         self.assertGreater(self.good.score, self.bad.score)
+
+    def _book(self):
+        """A customer whose figures can be told by hand: 100 paid 10 days late, 300 in parts 30
+        days late, 600 on the day, 200 open; what was promised and contested."""
+        customer = self._customer("Hand Ltd", credit_limit=5000, use_partner_credit_limit=True)
+        case = self.env["collections.case"]._of(customer, self.company)
+        old = self._invoice(customer, 100, due="2025-10-01")
+        parts = self._invoice(customer, 300, due="2026-02-01", issued="2026-01-05")
+        whole = self._invoice(customer, 600, due="2026-05-01", issued="2026-04-01")
+        unpaid = self._invoice(customer, 200, due="2026-05-20", issued="2026-05-01")
+        for move, amount, day in (
+            (old, None, "2025-10-11"),
+            (parts, 100, "2026-02-10"),
+            (parts, None, "2026-03-03"),
+            (whole, None, "2026-05-01"),
+        ):
+            self._pay(move, amount, day)
+        self._say(customer, unpaid, ("kept", "kept", "broken"), ("accepted", "rejected"))
+        self._say(customer, unpaid, ("kept",), ("withdrawn",), day="2025-05-30")
+        case._refresh(TODAY)
+        self._score()
+        return case
+
+    def _say(self, customer, move, promises, disputes, day="2026-05-25"):
+        whose = {"partner_id": customer.id, "company_id": self.company.id}
+        line = self._lines(move)
+        for state in promises:
+            self.env["collections.promise"].create(
+                {
+                    **whose,
+                    "made_on": day,
+                    "date": day,
+                    "line_ids": [Command.set(line.ids)],
+                    "amount": 5,
+                }
+            ).state = state
+        reason = self.env["collections.dispute.reason"].search([], limit=1)
+        item = {"move_id": move.id}
+        for state in disputes:
+            self.env["collections.dispute"].create(
+                {**whose, "reason_id": reason.id, "line_ids": [Command.create(item)]}
+            ).state = state
+
+    def test_the_profile_of_a_book_reckoned_by_hand(self):
+        self.company.account_use_credit_limit = True
+        case = self._book()
+        figures = {
+            "paid_count": 3,
+            "mean_lateness": 10.0,  # (100 × 10 + 300 × 30 + 600 × 0) / 1000
+            "lateness_trend": 5.0,  # (30 + 0) / 2 since December, 10 before
+            "on_time_share": 1 / 3,
+            "partial_share": 1 / 3,
+            "promise_kept_count": 2,  # one lies more than a year back
+            "promise_broken_count": 1,
+            "dispute_accepted_count": 1,
+            "dispute_rejected_count": 2,
+            "exposure_share": 200 / 1200,
+            "sales_trend": 800 / 300 - 1,
+            "credit_limit": 5000,
+        }
+        for name, value in figures.items():
+            with self.subTest(name):
+                self.assertAlmostEqual(case[name], value, 1 if "lateness" in name else 4)
+        self.assertEqual(case.last_paid_date, date(2026, 5, 1))
+        self.assertTrue(case.has_lateness_trend and case.has_sales_trend)
+        self.assertEqual((self.good.has_lateness_trend, self.good.has_sales_trend), (False, True))
+
+    def test_how_well_a_customer_can_be_reached(self):
+        """Each part counts, and an event is enough: nobody waits for the night."""
+        for values, expected in (
+            ({"phone": "+1 555 0100"}, 80),
+            ({"street": "1 Main St", "city": "Troy"}, 100),
+            ({"collections_bounced_email": "Prompt.Ltd@example.com"}, 60),
+            ({"lang": False}, 50),
+        ):
+            with self.subTest(**values), self.day(TODAY):
+                self.prompt.write(values)
+                self._refresh()
+                self.assertEqual(self.good.contact_quality, expected)
+        with self.day(TODAY):
+            self._customer("Accounts", type="invoice", parent_id=self.prompt.id, lang="en_US")
+            self._score()
+            self.assertEqual(self.good.contact_quality, 80, "who is written to; the phone of both")
 
     def test_answers_per_channel(self):
         self._live("2026-06-15", "2026-06-15")
@@ -206,6 +295,44 @@ class TestPrediction(CollectionsCommon):
         self.assertEqual(self.good.segment, "able_willing")
         self.assertFalse(self.good.override_segment_id)
         self.assertEqual(len(self.good.segment_change_ids), 3)
+
+    def test_a_segment_of_ones_own_until_a_day_and_back(self):
+        own = self.env["collections.segment"].create({"name": "Public", "code": "public"})
+        self.good._override_group(own, "A school", TODAY + timedelta(days=9), TODAY)
+        self._score(TODAY + timedelta(days=9))
+        self.assertEqual(self.good.segment_id, own)
+        self._score(TODAY + timedelta(days=10))
+        self.assertEqual(self.good.segment, "able_willing")
+        self.good._override_group(own, "A school", None, TODAY)
+        self.good._override_group(own.browse(), "Not a school any more", None, TODAY)
+        self._score()
+        self.assertEqual((self.good.segment, self.good.group_date), ("able_willing", TODAY))
+
+    def test_a_companys_own_group_takes_the_place_of_the_shared_one(self):
+        own = self.good.segment_id.copy({"company_id": self.company.id, "code": "able_willing"})
+        self._score()
+        self.assertEqual(self.good.segment_id, own)
+
+    def test_of_whom_nothing_is_known_that_is_said_with_its_day(self):
+        case = self.env["collections.case"]._of(self._customer("New Ltd"), self.company)
+        case.segment_id = self.env.ref("collections_addon.segment_unknown")
+        self._score()
+        self.assertEqual((case.segment, case.group_date), ("unknown", TODAY))
+        self.assertEqual(case.group_text, "Settled Invoices: 0 (as of 06/01/2026)")
+
+    def test_other_rules_group_everybody_soon(self):
+        cron = self.env.ref("collections_addon.cron_prediction_profile")
+        rule = self.env.ref("collections_addon.segment_rule_settled")
+        for change in (
+            lambda: rule.write({"least": 9}),
+            lambda: rule.copy({"least": 8}),
+            lambda: rule.unlink(),
+        ):
+            self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
+            change()
+            self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+        self._score()
+        self.assertEqual(self.bad.segment, "unknown")
 
     def test_who_may_decide(self):
         segment = self.good.segment_id
@@ -276,6 +403,9 @@ class TestPrediction(CollectionsCommon):
         self.assertFalse(self.models._speaking(self.company))
         with self.assertRaises(UserError):
             worse.action_speak()
+        first.sudo().content = False
+        with self.assertRaisesRegex(UserError, "no longer kept"):
+            first.action_speak()
 
     def test_what_cannot_be_predicted_is_said(self):
         model = self._model(1, verdict="not_predictable")

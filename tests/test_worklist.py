@@ -401,6 +401,14 @@ class TestWorklist(CollectionsCommon):
         told = mention.activity_ids
         self.assertEqual(told.user_id, self.large_case._collections_manager())
         self.assertIn("in public", told.summary)
+        lead = self._user("manager", login="zoe", name="zoe, of the east")
+        team = {"name": "East", "manager_id": lead.id, "member_ids": self.ann.ids}
+        self.env["collections.team"].create({**team, "company_id": self.company.id})
+        self.small_case.collector_id = False
+        self._rank()
+        self.assertEqual(self.large_case._collections_manager(), lead, "of the collector's team")
+        self.assertNotEqual(self.small_case._collections_manager(), lead)
+        self.assertEqual(self._item(self.large_case).user_id, lead)
         run = self.env["dunning.run"]._execute(self.company, TODAY)
         self.assertNotIn(self.large, run.action_ids.partner_id)
         self.assertIn(self.small, run.action_ids.partner_id)

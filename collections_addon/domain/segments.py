@@ -1,6 +1,6 @@
 """The five groups of customers, told from two facts: how much is known, and how one pays.
 
-Customers of whom nothing is known, and known ones without difficulty, are about
+Customers of whom nothing is known, and known ones of whom no more is told, are about
 information; those who want to and can pay, who cannot, and who will not are about
 behavior. Rules are data: each asks one figure of the customer for a least value. The
 first that applies decides; one that needs a person's word only proposes.

@@ -31,6 +31,7 @@ from . import (
     collections_case_portal,
     collections_case_preference,
     collections_case_rating,
+    collections_case_reach,
     collections_complaint,
     collections_conversation,
     collections_conversation_effects,

@@ -212,12 +212,17 @@ class CollectionsCase(models.Model):
             )
 
     def _collections_manager(self):
-        """A manager of collections who may see the company; empty when there is none."""
+        """A manager of collections who may see the company, before others the one who leads the
+        collector's team; empty when there is none."""
         group = self.env.ref("collections_addon.group_collections_manager")
         managers = group.sudo().all_user_ids.filtered(
             lambda user: self.company_id in user.company_ids and not user.share and user.active
         )
-        return managers[:1]
+        teams = self.env["collections.team"].sudo()
+        if self.collector_id:
+            domain = [("company_id", "=", self.company_id.id)]
+            teams = teams.search([*domain, ("member_ids", "in", self.collector_id.ids)], limit=1)
+        return teams.manager_id & managers or managers[:1]
 
     # === WHAT IS SENT === #
 

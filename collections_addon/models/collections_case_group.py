@@ -26,7 +26,8 @@ CHANGE = (
 class CollectionsCase(models.Model):
     """The group of the customer: told by rules, or by a person until a day.
 
-    A segment that is none of the five groups is a person's own and is left alone.
+    A segment that is none of the five groups is a person's own and is left alone, unless
+    somebody put the customer there until a day.
     """
 
     _inherit = "collections.case"
@@ -48,6 +49,7 @@ class CollectionsCase(models.Model):
 
     @api.depends(
         "group_evidence",
+        "paid_count",
         "profile_date",
         "override_segment_id",
         "override_until",
@@ -59,7 +61,11 @@ class CollectionsCase(models.Model):
             if case.override_segment_id:
                 case.group_text = case._tell_override()
             else:
-                case.group_text = self._tell_evidence(case.group_evidence, case.profile_date)
+                # Of whom nothing speaks, the history that is too short.
+                found = case.group_evidence or [[None, "settled", case.paid_count]]
+                case.group_text = case.profile_date and self._tell_evidence(
+                    found, case.profile_date
+                )
 
     def _tell_override(self):
         who, why = self.override_user_id.name or "", self.override_reason or ""
@@ -113,7 +119,7 @@ class CollectionsCase(models.Model):
                     "override_reason": reason,
                     "override_user_id": self.env.uid,
                     "proposed_segment_id": False,
-                    **({"segment_id": segment.id, "group_date": today} if segment else {}),
+                    **self._segment_by_hand(case, segment, today),
                 }
             )
             self.env["collections.segment.change"].sudo().create(
@@ -129,6 +135,14 @@ class CollectionsCase(models.Model):
             )
         self._mark_for_refresh()
 
+    def _segment_by_hand(self, case, segment, today):
+        """What a person's decision writes; the rules leave a segment of one's own alone, so
+        who gives a customer back to them takes it out of that."""
+        if segment:
+            return {"segment_id": segment.id, "group_date": today}
+        is_own = case.segment_id and case.segment_id.id not in self._five_groups()
+        return {"segment_id": False, "group_date": False} if is_own else {}
+
     # === BY THE RULES === #
 
     @api.model
@@ -139,21 +153,29 @@ class CollectionsCase(models.Model):
         """
         self.flush_model()
         rules = self.env["collections.segment.rule"]._for_domain(company)
-        segments = self._segments_by_code(company)
+        segments, five = self._segments_by_code(company), self._five_groups()
         figures = self._group_figures(company, today, partner_ids)
         changed = []
         for case_id, segment_id, date, known, evidence, proposed, override, facts in figures:
-            if segment_id and segment_id not in segments.values():
+            if segment_id and segment_id not in five and not override:
                 continue
             values = self._grouped(facts, rules, segments, override, today)
             old = (segment_id, bool(known), evidence or [], proposed)
             ended = override and not Override(*override).holds(today)
-            if values != old or ended:
+            if values != old or ended or not date:
                 since = date if date and values[0] == segment_id else today
                 changed.append((case_id, segment_id, since, *values))
         if changed:
             self._keep_groups(changed, today)
         self.invalidate_model(flush=False)
+
+    def _five_groups(self):
+        """Ids of the segments that are one of the five groups, of whatever company.
+
+        :rtype: set[int]
+        """
+        segments = self.env["collections.segment"].sudo().with_context(active_test=False)
+        return set(segments.search([("code", "in", GROUPS)]).ids)
 
     def _segments_by_code(self, company):
         """Code of a group -> id of its segment: the company's own, else the shared one."""

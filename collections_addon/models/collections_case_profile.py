@@ -4,17 +4,14 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .bulk_rows import loaded
+from .collections_case_reach import YEAR
 from .collections_prediction_ledger import TABLE
-from .dunning_action import CONTACTED
 
 #: Columns of the case that the scorer gives.
 SCORED = (
     "chance_7", "chance_30", "chance_60", "score", "expected_date", "expected_30",
     "prediction_reasons", "prediction_model_id",
 )  # fmt: skip
-#: Days after a contact within which a payment is taken for its answer.
-ANSWERED = 14
-YEAR = timedelta(days=365)
 
 
 class CollectionsCase(models.Model):
@@ -63,6 +60,7 @@ class CollectionsCase(models.Model):
         help="Mean lateness of the last 180 days less that of the time before; above zero is "
         "slower.",
     )
+    has_lateness_trend = fields.Boolean(readonly=True)
     on_time_share = fields.Float(string="Paid on Time", readonly=True, aggregator="avg")
     partial_share = fields.Float(
         string="Paid in Parts", readonly=True, aggregator="avg", help="Share of settled invoices."
@@ -96,12 +94,14 @@ class CollectionsCase(models.Model):
         aggregator="avg",
         help="Invoiced in the last 90 days, compared with the 90 days before.",
     )
+    has_sales_trend = fields.Boolean(readonly=True)
     credit_limit = fields.Float(compute="_compute_credit_limit", string="Credit Limit")
     contact_quality = fields.Integer(
         string="Contact Data",
         readonly=True,
         aggregator="avg",
-        help="Out of 100: e-mail that does not bounce 40, phone 30, address 20, language 10.",
+        help="Out of 100, of who is written to: e-mail that does not bounce 40, phone 30, "
+        "address 20, language 10.",
     )
 
     # === COMPUTE METHODS === #
@@ -191,7 +191,8 @@ class CollectionsCase(models.Model):
         return SQL(
             """
             WITH paid AS (%(paid)s), sold AS (%(sold)s), promised AS (%(promised)s),
-                 disputed AS (%(disputed)s), answered AS (%(answered)s), book AS (
+                 disputed AS (%(disputed)s), answered AS (%(answered)s),
+                 billed AS (%(billed)s), book AS (
                  SELECT NULLIF(sum(exposure) FILTER (WHERE exposure > 0), 0)::float8 AS total
                    FROM collections_case WHERE company_id = %(company)s)
             UPDATE collections_case SET
@@ -203,7 +204,9 @@ class CollectionsCase(models.Model):
                    prediction_reasons = score.prediction_reasons,
                    prediction_model_id = score.prediction_model_id,
                    paid_count = COALESCE(paid.count, 0), mean_lateness = paid.mean,
-                   lateness_trend = paid.recent - paid.older, on_time_share = paid.on_time,
+                   lateness_trend = paid.recent - paid.older,
+                   has_lateness_trend = (paid.recent - paid.older) IS NOT NULL,
+                   on_time_share = paid.on_time,
                    partial_share = paid.partial, last_paid_date = paid.last,
                    paid_in_month_share = paid.in_month,
                    promise_kept_count = COALESCE(promised.kept, 0),
@@ -213,9 +216,12 @@ class CollectionsCase(models.Model):
                    channel_response = answered.response,
                    exposure_share = GREATEST(c.exposure, 0)::float8 / book.total,
                    sales_trend = sold.recent / NULLIF(sold.before, 0) - 1,
+                   has_sales_trend = COALESCE(sold.before, 0) > 0,
                    contact_quality = %(quality)s
               FROM collections_case c
-              JOIN res_partner partner ON partner.id = c.partner_id
+              JOIN res_partner customer ON customer.id = c.partner_id
+         LEFT JOIN billed ON billed.customer = c.partner_id
+              JOIN res_partner partner ON partner.id = COALESCE(billed.id, c.partner_id)
          LEFT JOIN %(scores)s score ON score.partner_id = c.partner_id
          LEFT JOIN paid ON paid.customer = c.partner_id
          LEFT JOIN sold ON sold.customer = c.partner_id
@@ -230,6 +236,7 @@ class CollectionsCase(models.Model):
             promised=self._promised_sql(company, today, partner_ids),
             disputed=self._disputed_sql(company, partner_ids),
             answered=self._answered_sql(company, today, partner_ids),
+            billed=self._billed_sql(partner_ids),
             quality=self._quality_sql(),
             company=company.id,
             today=today,
@@ -289,55 +296,6 @@ class CollectionsCase(models.Model):
             """,
             company.id,
             self._only(partner_ids, "collections_dispute"),
-        )
-
-    def _answered_sql(self, company, today, partner_ids):
-        """Per customer: [channel, contacts made, contacts answered], the best first."""
-        return SQL(
-            """
-            SELECT partner_id, jsonb_agg(jsonb_build_array(channel_code, made, answered)
-                                         ORDER BY answered::float8 / made DESC, channel_code)
-                       AS response
-              FROM (SELECT action.partner_id, action.channel_code, count(*) AS made,
-                           count(*) FILTER (WHERE %(answer)s) AS answered
-                      FROM dunning_action action
-                 LEFT JOIN dunning_outcome outcome ON outcome.id = action.outcome_id
-                     WHERE action.company_id = %(company)s AND action.contact_date > %(since)s
-                       AND action.state IN %(contacted)s %(these)s
-                  GROUP BY 1, 2) by_channel
-          GROUP BY partner_id
-            """,
-            answer=self._answer_sql(),
-            company=company.id,
-            since=today - YEAR,
-            contacted=CONTACTED,
-            these=self._only_actions(partner_ids),
-        )
-
-    def _answer_sql(self):
-        return SQL(
-            """
-            (outcome.is_reached AND outcome.code <> 'voicemail') OR EXISTS (
-                SELECT 1 FROM dunning_action_item asked
-                  JOIN account_partial_reconcile part ON part.debit_move_id = asked.move_line_id
-                 WHERE asked.action_id = action.id AND part.max_date >= action.contact_date
-                   AND part.max_date <= action.contact_date + %s)
-            """,
-            ANSWERED,
-        )
-
-    def _quality_sql(self):
-        return SQL(
-            """
-            CASE WHEN partner.email_normalized IS NOT NULL
-                      AND partner.email_normalized
-                          IS DISTINCT FROM lower(partner.collections_bounced_email)
-                 THEN 40 ELSE 0 END
-            + CASE WHEN COALESCE(partner.phone, '') <> '' THEN 30 ELSE 0 END
-            + CASE WHEN COALESCE(partner.street, '') <> '' AND COALESCE(partner.city, '') <> ''
-                   THEN 20 ELSE 0 END
-            + CASE WHEN partner.lang IS NOT NULL THEN 10 ELSE 0 END
-            """
         )
 
     # === SCHEDULED ACTIONS === #

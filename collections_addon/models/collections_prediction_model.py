@@ -126,6 +126,10 @@ class CollectionsPredictionModel(models.Model):
             raise UserError(
                 self.env._("Only a model that has proved better than the simple rule may speak.")
             )
+        if not self.sudo().content:
+            raise UserError(
+                self.env._("What this version learned is no longer kept: choose a later one.")
+            )
         self.company_id.sudo().collections_prediction_by_hand = False
         self._speak()
         self._rescore(self.company_id)

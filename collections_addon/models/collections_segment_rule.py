@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..domain.segments import KNOWN, Rule
 
@@ -47,6 +47,32 @@ class CollectionsSegmentRule(models.Model):
     )
 
     _sensible = models.Constraint("CHECK (least > 0)", "The least value must be above zero.")
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self._group_anew()
+        return rules
+
+    def write(self, vals):
+        """Override: customers are grouped by the new rules soon, not only tomorrow."""
+        result = super().write(vals)
+        self._group_anew()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._group_anew()
+        return result
+
+    def _group_anew(self):
+        xmlid = "collections_addon.cron_prediction_profile"
+        if cron := self.env.ref(xmlid, raise_if_not_found=False):  # not yet, at installation
+            cron.sudo()._trigger()
+
+    # === BUSINESS METHODS === #
 
     def _for_domain(self, company):
         """The rules of a company, in order.

@@ -53,7 +53,7 @@ class CollectionsUplift(models.Model):
     def _group_selection(self):
         _ = self.env._
         names = {
-            "informed": _("Known, no difficulty seen"),
+            "informed": _("Known"),
             "unknown": _("Not yet known"),
             "able_willing": _("Able and willing"),
             "cannot_pay": _("Cannot pay"),

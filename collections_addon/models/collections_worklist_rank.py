@@ -45,7 +45,6 @@ class CollectionsWorklist(models.AbstractModel):
         minute = self._minute_cost(company, today)
         tasks = self._tasks(company, today)
         paused = self._paused(company, today)
-        manager = None
         rows = []
         for row in self._case_rows(company, today, partner_ids):
             case_id, partner_id = row["id"], row["partner_id"]
@@ -61,8 +60,7 @@ class CollectionsWorklist(models.AbstractModel):
                 continue
             user = row["collector_id"]
             if any(task.code == worklist.COMPLAINT for task in own):
-                manager = manager or self._manager(case_id)
-                user = manager or user
+                user = self._manager(case_id) or user
             rows.append(self._item_row(company, today, row, user, facts, found, own))
         self._store(company, rows, partner_ids)
         return len(rows)
@@ -157,7 +155,11 @@ class CollectionsWorklist(models.AbstractModel):
                    COALESCE(c.credit_amount, 0)::float8 AS credit,
                    c.oldest_due_date AS oldest, c.chance_30, c.segment_id,
                    segment.code AS segment_code, c.promise_broken_count AS broken,
-                   COALESCE(partner.phone, '') <> '' AS has_phone, owed.items,
+                   COALESCE(partner.phone, '') <> '' OR EXISTS (
+                       SELECT 1 FROM res_partner contact
+                        WHERE contact.commercial_partner_id = c.partner_id AND contact.active
+                          AND contact.type = 'invoice' AND contact.phone <> '') AS has_phone,
+                   owed.items,
                    CASE WHEN later.case_id IS NOT NULL THEN %(today)s
                         ELSE GREATEST(contacted.day, item.done_on) END AS worked_on,
                    %(today)s AS today
