@@ -1,5 +1,6 @@
 from . import (
     collections_stateful,
+    collections_case_record,
     collections_customer_record,
     collections_commitment,
     account_move,

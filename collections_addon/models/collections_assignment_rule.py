@@ -53,7 +53,7 @@ class CollectionsAssignmentRule(models.Model):
         "The upper amount must lie above the lower one.",
     )
 
-    @api.constrains("team_id", "user_ids")
+    @api.constrains("name", "company_id", "team_id", "user_ids")
     def _check_somebody(self):
         for rule in self:
             if not rule._people():

@@ -53,33 +53,15 @@ class CollectionsCharge(models.Model):
 
     _name = "collections.charge"
     _description = "Charge"
-    _inherit = ["collections.stateful"]
+    _inherit = ["collections.customer.record", "collections.stateful"]
     _order = "date desc, id desc"
-    _check_company_auto = True
     _transitions = TRANSITIONS
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
     partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        required=True,
-        index=True,
-        compute="_compute_from_line",
-        store=True,
-        readonly=False,
-        precompute=True,
-        domain=[("parent_id", "=", False)],
+        compute="_compute_from_line", store=True, readonly=False, precompute=True
     )
-    case_id = fields.Many2one("collections.case", readonly=True, index="btree_not_null")
     currency_id = fields.Many2one(
-        "res.currency",
-        required=True,
-        compute="_compute_from_line",
-        store=True,
-        readonly=False,
-        precompute=True,
+        compute="_compute_from_line", store=True, readonly=False, precompute=True, default=None
     )
     kind = fields.Selection(KINDS, required=True, default="fee")
     move_line_id = fields.Many2one(
@@ -160,10 +142,7 @@ class CollectionsCharge(models.Model):
     def _check_line(self):
         for charge in self.filtered("move_line_id"):
             line = charge.move_line_id
-            if line.partner_id.commercial_partner_id != charge.partner_id.commercial_partner_id:
-                raise ValidationError(
-                    self.env._("%(item)s belongs to somebody else.", item=line.move_id.name)
-                )
+            charge._check_owner(line)
             if line.currency_id != charge.currency_id:
                 raise ValidationError(
                     self.env._(
@@ -181,11 +160,7 @@ class CollectionsCharge(models.Model):
         if not self.env.su and any(v.get("state", "draft") not in UNBOOKED for v in vals_list):
             raise AccessError(self.env._("A charge is booked by its button, not by writing it."))
         charges = super().create(vals_list)
-        for (partner, company), own in charges.grouped(
-            lambda charge: (charge.partner_id.commercial_partner_id, charge.company_id)
-        ).items():
-            case = self.env["collections.case"]._of(partner, company)
-            own.sudo().case_id = case
+        charges.sudo()._join_cases()
         return charges
 
     def write(self, vals):

@@ -12,6 +12,7 @@ KINDS = [
     ("rating", "Low Satisfaction"),
     ("mention", "Public Mention"),
 ]
+#: Target state -> states it may be reached from.
 TRANSITIONS = {"closed": {"open"}, "open": {"closed"}}
 
 
@@ -23,8 +24,9 @@ class CollectionsComplaint(models.Model):
 
     _name = "collections.complaint"
     _description = "Complaint"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collections.stateful", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _transitions = TRANSITIONS
 
     case_id = fields.Many2one("collections.case", required=True, index=True, ondelete="cascade")
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, string="Customer")
@@ -115,12 +117,7 @@ class CollectionsComplaint(models.Model):
 
         :raises UserError: when the state cannot be reached from the present one
         """
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for complaint in self:
-            if complaint.state not in TRANSITIONS[target]:
-                raise UserError(
-                    self.env._("This complaint is “%s” already.", labels[complaint.state])
-                )
+        self._check_transition(target)
         self.write({"state": target, "closed_on": today if target == "closed" else False})
         _logger.info("Complaints %s -> %s", self.ids, target)
         if target == "closed":

@@ -1,3 +1,4 @@
+import logging
 import math
 import secrets
 
@@ -5,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..domain.trials import Lottery, Trial
+
+_logger = logging.getLogger(__name__)
 
 STATES = [("draft", "Draft"), ("running", "Running"), ("ended", "Ended")]
 #: Target state -> states it may be reached from.
@@ -37,9 +40,10 @@ class CollectionsExperiment(models.Model):
 
     _name = "collections.experiment"
     _description = "Experiment"
-    _inherit = ["mail.thread"]
+    _inherit = ["collections.stateful", "mail.thread"]
     _order = "state desc, date_start desc, id desc"
     _check_company_auto = True
+    _transitions = TRANSITIONS
 
     name = fields.Char(required=True)
     company_id = fields.Many2one(
@@ -130,12 +134,25 @@ class CollectionsExperiment(models.Model):
     note = fields.Text(string="Why, and What Is Expected")
     member_ids = fields.One2many("collections.experiment.member", "experiment_id")
 
-    _sensible = models.Constraint(
-        "CHECK(share > 0 AND share <= 50 AND days BETWEEN 1 AND 365 AND min_size >= 30"
-        " AND detect > 0 AND detect <= 50 AND COALESCE(most_owed, 0) >= 0)",
-        "A share lies above 0 and at most at 50 %, the days between 1 and 365; at least 30 "
-        "customers make a group, the difference lies above 0 and at most at 50 points, and an "
-        "amount is not negative.",
+    _share_possible = models.Constraint(
+        "CHECK(share > 0 AND share <= 50)",
+        "The share of an experiment lies above 0 % and at most at 50 %.",
+    )
+    _days_possible = models.Constraint(
+        "CHECK(days BETWEEN 1 AND 365)", "A payment is waited for between 1 and 365 days."
+    )
+    _group_possible = models.Constraint(
+        "CHECK(min_size >= 30)", "Of fewer than 30 customers per group nothing can be said."
+    )
+    _difference_possible = models.Constraint(
+        "CHECK(detect > 0 AND detect <= 50)",
+        "The difference worth knowing lies above 0 and at most at 50 points.",
+    )
+    _limit_possible = models.Constraint(
+        "CHECK(most_owed >= 0)", "The amount above which customers are left out is not negative."
+    )
+    _dates_in_order = models.Constraint(
+        "CHECK(date_end >= date_start)", "The last day of an experiment cannot lie before its first."
     )
     _challenger_named = models.Constraint(
         "CHECK((kind = 'challenger') = (challenger_id IS NOT NULL) AND"
@@ -242,11 +259,13 @@ class CollectionsExperiment(models.Model):
     # === BUSINESS METHODS === #
 
     def _transition(self, target):
+        """The one gate of the state machine.
+
+        :raises UserError: when the state cannot be reached from the present one
+        """
+        self._check_transition(target)
         for experiment in self:
-            if experiment.state not in TRANSITIONS[target]:
-                raise UserError(
-                    self.env._("“%s” cannot do this in its present state.", experiment.name)
-                )
+            _logger.info("Experiment %s -> %s", experiment.id, target)
         self.sudo().write({"state": target})
 
     def _start(self, today):
@@ -256,6 +275,10 @@ class CollectionsExperiment(models.Model):
         :raises UserError: when it cannot run, or its last day has passed
         """
         self.ensure_one()
+        for policy in (self.policy_id | self.challenger_id).filtered(lambda one: not one.active):
+            raise UserError(
+                self.env._("Policy “%s” is archived: nobody is reminded by it.", policy.name)
+            )
         if self.date_end and self.date_end < today:
             raise UserError(self.env._("The last day lies in the past."))
         if self.kind == "no_contact" and not self._withheld():

@@ -33,23 +33,9 @@ class CollectionsHandover(models.Model):
 
     _name = "collections.handover"
     _description = "Hand-over"
-    _inherit = ["collections.stateful", "mail.thread", "mail.activity.mixin"]
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["collections.case.record"]
     _transitions = TRANSITIONS
 
-    name = fields.Char(
-        string="Number", required=True, copy=False, readonly=True, default=lambda self: "/"
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
-    case_id = fields.Many2one(
-        "collections.case", string="Customer", required=True, index=True, check_company=True
-    )
-    partner_id = fields.Many2one(
-        related="case_id.partner_id", string="Commercial Partner", store=True, index=True
-    )
     agency_id = fields.Many2one(
         "res.partner", string="Lawyer or Agency", required=True, index="btree_not_null"
     )
@@ -100,22 +86,9 @@ class CollectionsHandover(models.Model):
         for handover in self:
             if not handover.line_ids:
                 raise ValidationError(self.env._("Choose at least one open invoice to hand over."))
-            for move in handover.line_ids.move_id:
-                if (
-                    move.commercial_partner_id != handover.partner_id
-                    or move.company_id != handover.company_id
-                ):
-                    raise ValidationError(self.env._("%s belongs to somebody else.", move.name))
+            handover._check_own_moves(handover.line_ids.move_id)
 
     # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        sequence = self.env["ir.sequence"].sudo()
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = sequence.next_by_code("collections.handover") or "/"
-        return super().create(vals_list)
 
     def write(self, vals):
         """Override: the state changes by the buttons only, the rest while it is prepared."""

@@ -47,6 +47,10 @@ class CollectionsSegmentRule(models.Model):
     )
 
     _sensible = models.Constraint("CHECK (least > 0)", "The least value must be above zero.")
+    _share_reachable = models.Constraint(
+        "CHECK (least <= 1 OR fact NOT IN ('chance_30', 'paid_in_month'))",
+        "This figure is a share, from 0 to 1: 0.8 stands for 80 %.",
+    )
 
     # === CRUD METHODS === #
 

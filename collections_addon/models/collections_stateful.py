@@ -24,11 +24,16 @@ class CollectionsStateful(models.AbstractModel):
         refused = self.filtered(lambda record: record.state not in self._transitions[target])[:1]
         if refused:
             labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "“%(name)s” is “%(state)s” and cannot become “%(target)s”.",
-                    name=refused.display_name,
-                    state=labels[refused.state],
-                    target=labels[target],
-                )
+            raise UserError(refused._refusal(labels[refused.state], labels[target]))
+
+    def _refusal(self, state, target):
+        if state == target:
+            return self.env._(
+                "“%(name)s” is “%(state)s” already.", name=self.display_name, state=state
             )
+        return self.env._(
+            "“%(name)s” is “%(state)s” and cannot become “%(target)s”.",
+            name=self.display_name,
+            state=state,
+            target=target,
+        )

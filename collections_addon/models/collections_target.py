@@ -80,6 +80,11 @@ class CollectionsTarget(models.Model):
         "There is a target for this already: change it.",
     )
     _positive = models.Constraint("CHECK(value >= 0)", "A target cannot be below zero.")
+    _percent = models.Constraint(
+        "CHECK(value <= 100 OR figure NOT IN"
+        " ('effectiveness', 'roll_rate', 'kept_share', 'kept_amount_share'))",
+        "A target in percent lies between 0 and 100.",
+    )
 
     # === COMPUTE METHODS === #
 

@@ -30,23 +30,9 @@ class CollectionsWriteOff(models.Model):
 
     _name = "collections.write.off"
     _description = "Write-off"
-    _inherit = ["collections.stateful", "mail.thread", "mail.activity.mixin"]
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["collections.case.record"]
     _transitions = TRANSITIONS
 
-    name = fields.Char(
-        string="Number", required=True, copy=False, readonly=True, default=lambda self: "/"
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
-    case_id = fields.Many2one(
-        "collections.case", string="Customer", required=True, index=True, check_company=True
-    )
-    partner_id = fields.Many2one(
-        related="case_id.partner_id", string="Commercial Partner", store=True, index=True
-    )
     handover_id = fields.Many2one("collections.handover", string="Hand-over", check_company=True)
     move_ids = fields.Many2many("account.move", string="Invoices", check_company=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id")
@@ -82,26 +68,17 @@ class CollectionsWriteOff(models.Model):
     @api.constrains("move_ids", "case_id")
     def _check_moves(self):
         for proposal in self:
-            moves = proposal.move_ids
-            if not moves:
+            if not proposal.move_ids:
                 raise ValidationError(self.env._("Choose at least one open invoice."))
-            for move in moves:
-                if (
-                    move.commercial_partner_id != proposal.partner_id
-                    or move.company_id != proposal.company_id
-                ):
-                    raise ValidationError(self.env._("%s belongs to somebody else.", move.name))
+            proposal._check_own_moves(proposal.move_ids)
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override: numbered, and proposed by who writes it."""
-        sequence = self.env["ir.sequence"].sudo()
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = sequence.next_by_code("collections.write.off") or "/"
-            if not self.env.su:
+        """Override: proposed by who writes it."""
+        if not self.env.su:
+            for vals in vals_list:
                 vals.update(user_id=self.env.uid, state="proposed")
         return super().create(vals_list)
 

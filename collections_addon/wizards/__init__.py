@@ -1,4 +1,5 @@
 from . import (
+    collections_case_choice,
     collections_assignment,
     collections_case_assign,
     collections_case_group,

@@ -1,13 +1,13 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CollectionsCaseAssign(models.TransientModel):
     """Give customers to a collector."""
 
     _name = "collections.case.assign"
+    _inherit = ["collections.case.choice"]
     _description = "Assign Collector"
 
-    case_ids = fields.Many2many("collections.case", string="Customers", required=True)
     collector_id = fields.Many2one(
         "res.users",
         string="Collector",
@@ -25,13 +25,6 @@ class CollectionsCaseAssign(models.TransientModel):
         string="Only Customers without Collector",
         help="Customers who have a collector keep theirs.",
     )
-
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "case_ids" in fields_list and self.env.context.get("active_model") == "collections.case":
-            values["case_ids"] = [fields.Command.set(self.env.context.get("active_ids", []))]
-        return values
 
     def action_apply(self):
         """Write the collector on the chosen customers."""

@@ -5,9 +5,9 @@ class CollectionsCaseGroupChange(models.TransientModel):
     """Put customers into another group, with a reason and perhaps an end."""
 
     _name = "collections.case.group.change"
+    _inherit = ["collections.case.choice"]
     _description = "Change Group"
 
-    case_ids = fields.Many2many("collections.case", string="Customers", required=True)
     segment_id = fields.Many2one(
         "collections.segment",
         string="Group",
@@ -19,13 +19,11 @@ class CollectionsCaseGroupChange(models.TransientModel):
 
     @api.model
     def default_get(self, fields_list):
+        """Override: of one customer, the group that is proposed."""
         values = super().default_get(fields_list)
-        context = self.env.context
-        if "case_ids" in fields_list and context.get("active_model") == "collections.case":
-            cases = self.env["collections.case"].browse(context.get("active_ids", []))
-            values["case_ids"] = [fields.Command.set(cases.ids)]
-            if len(cases) == 1:
-                values["segment_id"] = (cases.proposed_segment_id or cases.segment_id).id
+        cases = self._chosen()
+        if "segment_id" in fields_list and len(cases) == 1:
+            values["segment_id"] = (cases.proposed_segment_id or cases.segment_id).id
         return values
 
     def action_apply(self):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 
 TARGETS = [
@@ -12,9 +12,9 @@ class CollectionsCaseStage(models.TransientModel):
     """Hand customers over, write them off, or take them back, with the reason."""
 
     _name = "collections.case.stage"
+    _inherit = ["collections.case.choice"]
     _description = "Change Stage"
 
-    case_ids = fields.Many2many("collections.case", string="Customers", required=True)
     stage = fields.Selection(TARGETS, string="What to Do", required=True)
     note = fields.Text(string="Reason", required=True)
     cancel_pending = fields.Boolean(
@@ -22,13 +22,6 @@ class CollectionsCaseStage(models.TransientModel):
         default=True,
         help="Contacts planned but not yet made are cancelled.",
     )
-
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if "case_ids" in fields_list and self.env.context.get("active_model") == "collections.case":
-            values["case_ids"] = [fields.Command.set(self.env.context.get("active_ids", []))]
-        return values
 
     def action_apply(self):
         """Set the stage, say why in the file, and cancel what was planned."""

@@ -13,7 +13,7 @@ class CollectionsConnection(models.Model):
 
     _name = "collections.connection"
     _description = "Connection to an Outside Ledger"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collections.stateful", "mail.thread", "mail.activity.mixin"]
     _order = "company_id, id"
     _check_company_auto = True
 

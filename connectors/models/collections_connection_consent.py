@@ -6,12 +6,12 @@ from odoo.exceptions import UserError
 from .. import oauth
 from ..base import AuthExpired, ConnectorError, Misconfigured
 
-#: State -> where it may go.
+#: Target state -> states it may be reached from.
 TRANSITIONS = {
-    "draft": {"connected"},
-    "connected": {"reconnect", "disconnected"},
-    "reconnect": {"connected", "disconnected"},
-    "disconnected": {"connected"},
+    "draft": set(),
+    "connected": {"draft", "reconnect", "disconnected"},
+    "reconnect": {"connected"},
+    "disconnected": {"connected", "reconnect"},
 }
 #: Days ahead in which a person is told that the consent ends.
 WARN_DAYS = 14
@@ -21,6 +21,7 @@ class CollectionsConnection(models.Model):
     """The consent of a person: begun, given, ended, renewed, taken back."""
 
     _inherit = "collections.connection"
+    _transitions = TRANSITIONS
 
     user_id = fields.Many2one(
         "res.users",
@@ -77,8 +78,7 @@ class CollectionsConnection(models.Model):
             if target == connection.state:
                 connection.problem = problem
                 continue
-            if target not in TRANSITIONS[connection.state]:
-                raise UserError(self.env._("This connection cannot become that."))
+            connection._check_transition(target)
             connection.write({"state": target, "problem": problem})
 
     def _need_reconnect(self, text):

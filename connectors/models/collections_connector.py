@@ -226,7 +226,7 @@ class CollectionsConnector(models.AbstractModel):
 
     @api.model
     def _push(self, client, kind, values, key):
-        """Write one record there.
+        """Write one record there, by the adapter's `_push_<kind>(client, values, key)`.
 
         :param client: as `connection._client` gives it
         :param str kind: one of `_can_push`
@@ -240,16 +240,16 @@ class CollectionsConnector(models.AbstractModel):
         :rtype: str
         :raises ConnectorError: of `connectors.base`
         """
-        raise NotImplementedError
+        return getattr(self, f"_push_{kind}")(client, values, key)
 
     @api.model
     def _find_pushed(self, client, kind, values, key):
-        """Look for what an interrupted `_push` may have written.
+        """Look for what an interrupted `_push` may have written, by the adapter's `_find_<kind>`.
 
         :return: as `_push`, or None when it is not there
         :rtype: str|None
         """
-        raise NotImplementedError
+        return getattr(self, f"_find_{kind}")(client, values, key)
 
     @api.model
     def _fee_reference(self, record):

@@ -20,14 +20,6 @@ class CollectionsConnectorQuickbooks(models.AbstractModel):
     def _can_push(self):
         return KINDS
 
-    @api.model
-    def _push(self, client, kind, values, key):
-        return getattr(self, f"_push_{kind}")(client, values, key)
-
-    @api.model
-    def _find_pushed(self, client, kind, values, key):
-        return getattr(self, f"_find_{kind}")(client, values, key)
-
     def _push_payment(self, client, values, key):
         body = mapper.payment_body(
             invoice_id=values["invoice"],
