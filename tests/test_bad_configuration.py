@@ -328,6 +328,80 @@ class TestPolicyOfAnotherCompany(BadConfigurationCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestFiguresRefused(BadConfigurationCommon):
+    """Figures that make no sense on the screens of experiments, targets, groups and work."""
+
+    def assertSaid(self, text, model, **values):
+        """The database refuses to create a record, and the user reads why."""
+        with (
+            self.subTest(model=model, **values),
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.IntegrityError) as caught,
+            self.cr.savepoint(),
+        ):
+            self.env[model].create(values)
+            self.env.flush_all()
+        self.assertIn(text, self.env[model]._sql_error_to_message(caught.exception))
+
+    def test_an_experiment(self):
+        sound = {"name": "X", "policy_id": self.policy.id, "company_id": self.company.id}
+        for text, values in (
+            ("above 0 % and at most at 50 %", {"share": 0}),
+            ("above 0 % and at most at 50 %", {"share": 100}),
+            ("between 1 and 365 days", {"days": 0}),
+            ("between 1 and 365 days", {"days": 400}),
+            ("fewer than 30 customers", {"min_size": 29}),
+            ("at most at 50 points", {"detect": 0}),
+            ("is not negative", {"most_owed": -1}),
+            ("the challenger is another policy", {"kind": "challenger"}),
+            ("before its first", {"date_start": "2026-03-02", "date_end": "2026-03-01"}),
+        ):
+            self.assertSaid(text, "collections.experiment", **sound, **values)
+        old = self.make_policy(name="Old", active=False)
+        experiment = self.env["collections.experiment"].create({**sound, "policy_id": old.id})
+        with self.refused("“Old” is archived", UserError):
+            experiment._start(TODAY)
+        experiment.policy_id = self.policy
+        experiment._start(TODAY)
+        with self.refused("“X” is “Running” already", UserError):
+            experiment._start(TODAY)
+
+    def test_targets_rules_and_shares_of_a_day(self):
+        mine = {"company_id": self.company.id}
+        dso = {**mine, "figure": "dso"}
+        self.assertSaid("below zero", "collections.target", **dso, value=-1)
+        kept = {**mine, "figure": "kept_share"}
+        self.assertSaid("between 0 and 100", "collections.target", **kept, value=150)
+        rule = {"fact": "chance_30", "gives": "known"}
+        self.assertSaid("above zero", "collections.segment.rule", **rule, least=0)
+        self.assertSaid("0.8 stands for 80 %", "collections.segment.rule", **rule, least=80)
+        part = {**mine, "user_id": self.env.uid}
+        for share in (-0.1, 1.5):
+            self.assertSaid("0 % and 100 %", "collections.workload", **part, share=share)
+        with self.refused("Choose a team with members, or collectors"):
+            self.env["collections.assignment.rule"].create({**mine, "name": "Nobody's"})
+
+    def test_customers_are_given_to_collectors_of_their_company_only(self):
+        case = self.env["collections.case"]._of(self.partner_a, self.company)
+        stranger = new_test_user(
+            self.env,
+            login="collector_elsewhere",
+            groups="collections_addon.group_collections_collector",
+            company_id=self.other.id,
+            company_ids=[Command.set(self.other.ids)],
+        )
+        window = self.env["collections.case.assign"].create(
+            {"case_ids": case.ids, "collector_id": stranger.id}
+        )
+        with self.refused("collector_elsewhere.* is no collector of this company"):
+            window.action_apply()
+        self.assertFalse(case.collector_id)
+        stranger.company_ids |= self.company
+        window.action_apply()
+        self.assertEqual(case.collector_id, stranger)
+
+
+@tagged("post_install", "-at_install")
 class TestRunRefused(BadConfigurationCommon):
     def run_on(self, company, date=TODAY):
         return self.env["dunning.run"]._execute(company, date)

@@ -109,6 +109,7 @@ class TestWorklist(CollectionsCommon):
         self.assertEqual(self._names(order="oldest"), ["Small Ltd", "Large Ltd"])
         self.assertEqual(self._names(chance="likely"), ["Small Ltd"])
         self.assertEqual(self._names(chance="maybe"), [])
+        self.assertEqual(self._names(scope="what is this"), self._names(), "one's own")
         self.assertEqual(self._names(chance="unlikely"), ["Large Ltd"])
 
     def test_whose_chance_is_not_known_stands_last(self):
@@ -301,6 +302,13 @@ class TestWorklist(CollectionsCommon):
         for code in ("callback", "promised"):
             with self.subTest(code), self.assertRaisesRegex(UserError, "not to be called"):
                 self._call(self.large_case, code)
+
+    def test_a_window_whose_customer_has_left_the_list_says_so(self):
+        opened = self._call(self.large_case, "promised")
+        self._item(self.large_case).sudo().unlink()
+        promises = self.env["collections.promise"].with_user(self.ann)
+        with self.assertRaisesRegex(UserError, "no longer on the list"):
+            promises.with_context(**opened["context"]).create({"date": TODAY})
 
     # === DONE, LATER === #
 

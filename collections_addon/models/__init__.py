@@ -222,6 +222,7 @@ from . import (
     res_partner,
     res_partner_bank,
     res_partner_number,
+    res_users,
     res_partner_postal,
     res_partner_screen,
     res_partner_statement,

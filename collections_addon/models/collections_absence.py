@@ -64,11 +64,8 @@ class CollectionsAbsence(models.Model):
 
     @api.constrains("substitute_id")
     def _check_substitute(self):
-        for absence in self.filtered("substitute_id"):
-            who = absence.substitute_id
-            is_collector = who.has_group("collections_addon.group_collections_collector")
-            if not is_collector or absence.company_id not in who.company_ids:
-                raise ValidationError(self.env._("%s is no collector of this company.", who.name))
+        for absence in self:
+            absence.substitute_id._check_collector(absence.company_id)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -78,13 +78,7 @@ class CollectionsAssignmentRule(models.Model):
         """
         self.ensure_one()
         everybody = (self.team_id.member_ids | self.user_ids).sudo()
-        return everybody.filtered(
-            lambda user: (
-                user.active
-                and self.company_id in user.company_ids
-                and user.has_group("collections_addon.group_collections_collector")
-            )
-        )
+        return everybody.filtered(lambda user: user._is_collector(self.company_id))
 
     def _for_domain(self):
         """The rules as the domain asks for them, in order.

@@ -135,7 +135,7 @@ class CollectionsCommitment(models.AbstractModel):
         return words
 
     def write(self, vals):
-        """Override: another date, amount of items or state changes what comes next."""
+        """Override: another date, other items or another state change what comes next."""
         if vals.keys() & {"date", "amount"}:
             self._keep_words(vals)
         written = super().write(vals)

@@ -152,7 +152,8 @@ class CollectionsExperiment(models.Model):
         "CHECK(most_owed >= 0)", "The amount above which customers are left out is not negative."
     )
     _dates_in_order = models.Constraint(
-        "CHECK(date_end >= date_start)", "The last day of an experiment cannot lie before its first."
+        "CHECK(date_end >= date_start)",
+        "The last day of an experiment cannot lie before its first.",
     )
     _challenger_named = models.Constraint(
         "CHECK((kind = 'challenger') = (challenger_id IS NOT NULL) AND"

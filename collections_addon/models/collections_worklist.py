@@ -128,7 +128,8 @@ class CollectionsWorklist(models.AbstractModel):
             return domain
         if scope == "nobody":
             return domain & Domain("user_id", "=", False)
-        user = self.env.user if scope == "mine" else self.env["res.users"].browse(int(scope))
+        is_somebody = str(scope).isdecimal()
+        user = self.env["res.users"].browse(int(scope)) if is_somebody else self.env.user
         others = self.env["collections.absence"]._stood_in_for(user, company, today)
         return domain & Domain("user_id", "in", (user | others).ids)
 

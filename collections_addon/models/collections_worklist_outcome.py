@@ -64,6 +64,10 @@ class CollectionsWorklistItem(models.Model):
             return records
         item_id, code, note = made
         item = self.browse(item_id).with_context(**{CALL_MADE: None}).exists()
+        if not item:
+            raise UserError(
+                self.env._("This customer is no longer on the list: begin on the customer's file.")
+            )
         item._check_may_work()
         item._record_outcome(code, note, fields.Datetime.now())
         return records.with_context(**{CALL_MADE: None})

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class CollectionsWorkload(models.Model):
@@ -39,10 +38,7 @@ class CollectionsWorkload(models.Model):
     @api.constrains("user_id", "company_id")
     def _check_collector(self):
         for row in self:
-            user = row.user_id.sudo()
-            is_collector = user.has_group("collections_addon.group_collections_collector")
-            if not is_collector or row.company_id not in user.company_ids:
-                raise ValidationError(self.env._("%s is no collector of this company.", user.name))
+            row.user_id._check_collector(row.company_id)
 
     def _shares(self, company):
         """Collector id -> part of a full day, of those who do not work all day.

@@ -27,9 +27,14 @@ class CollectionsCaseAssign(models.TransientModel):
     )
 
     def action_apply(self):
-        """Write the collector on the chosen customers."""
+        """Write the collector on the chosen customers.
+
+        :raises ValidationError: where the user cannot look after one of them
+        """
         self.ensure_one()
         cases = self.case_ids
+        for company in cases.company_id:
+            self.collector_id._check_collector(company)
         if self.only_unassigned:
             cases = cases.filtered(lambda case: not case.collector_id)
         cases._give_to(self.collector_id)
