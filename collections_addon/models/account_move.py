@@ -11,7 +11,7 @@ class AccountMove(models.Model):
         copy=False,
         index="btree_not_null",
         check_company=True,
-        help="Empty: the policy of the customer, of its segment or of the company.",
+        help="Empty: the policy of the customer, of its group or of the company.",
     )
     dunning_level_id = fields.Many2one(
         "dunning.level",

@@ -5,7 +5,7 @@ class CollectionsSegment(models.Model):
     """A group of customers treated alike."""
 
     _name = "collections.segment"
-    _description = "Customer Segment"
+    _description = "Customer Group"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -17,12 +17,12 @@ class CollectionsSegment(models.Model):
     policy_id = fields.Many2one(
         "dunning.policy",
         domain=[("is_for_plans", "=", False)],
-        help="Policy of the customers of this segment who have none of their own.",
+        help="Policy of the customers of this group who have none of their own.",
     )
 
     _unique_code = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",
-        "A segment with this code exists already; choose another.",
+        "A group with this code exists already; choose another.",
     )
 
     @api.constrains("policy_id", "company_id")

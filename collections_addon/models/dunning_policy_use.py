@@ -97,7 +97,7 @@ class DunningPolicy(models.Model):
         )
         return [
             (partners, self.env._("%s customers", partners)),
-            (segments, self.env._("%s segments", segments)),
+            (segments, self.env._("%s groups", segments)),
             (moves, self.env._("%s open invoices", moves)),
         ]
 

@@ -9,7 +9,7 @@ class ResPartner(models.Model):
         string="Dunning Policy",
         domain=[("is_for_plans", "=", False)],
         company_dependent=True,
-        help="Empty: the policy of the customer's segment or of the company.",
+        help="Empty: the policy of the customer's group or of the company.",
     )
     collections_case_id = fields.Many2one(
         "collections.case",
