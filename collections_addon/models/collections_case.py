@@ -43,8 +43,10 @@ class CollectionsCase(models.Model):
     priority = fields.Selection(
         [("0", "Normal"), ("1", "High"), ("2", "Urgent")], default="0", tracking=True
     )
-    segment_id = fields.Many2one("collections.segment", index="btree_not_null", tracking=True)
-    segment = fields.Char(related="segment_id.code", string="Segment Code")
+    segment_id = fields.Many2one(
+        "collections.segment", string="Group", index="btree_not_null", tracking=True
+    )
+    segment = fields.Char(related="segment_id.code", string="Group Code")
 
     # What is owed, in company currency
     exposure = fields.Monetary(

@@ -18,7 +18,7 @@ class CollectionsContactReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    segment_id = fields.Many2one("collections.segment", string="Segment", readonly=True)
+    segment_id = fields.Many2one("collections.segment", string="Group", readonly=True)
     level_id = fields.Many2one("dunning.level", string="Level", readonly=True)
     channel_code = fields.Selection(
         selection=lambda self: self.env["collections.channel"]._selection(),
