@@ -164,6 +164,7 @@
         "web.assets_backend": [
             "collections_addon/static/src/chat_team/**/*",
             "collections_addon/static/src/dashboard/**/*",
+            "collections_addon/static/src/review/**/*",
             "collections_addon/static/src/worklist/**/*",
         ],
         "web.assets_backend_lazy": [
