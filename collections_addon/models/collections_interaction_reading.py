@@ -1,9 +1,12 @@
 import logging
 import re
 
+from babel import Locale, UnknownLocaleError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.misc import babel_locale_parse
 
 from ..domain.text_promise import promised
 from ..domain.text_topics import GRAVE_INTENTS, GRAVE_TOPICS, TOPICS, reading
@@ -24,6 +27,8 @@ _READABLE = re.compile(r"[^\W\d_]{2,}")
 PROMISING = frozenset(("promise", "plan", "pay"))
 #: By which a person says how a message is to be understood.
 PERSONAL = frozenset(("topic", "reason_id", "human_intent"))
+#: From which sentiment on a mood is worth a word, and below which a customer is angry.
+MOODY, ANGRY = 0.25, -0.5
 _TOKEN = re.compile(r"[\w/-]+")
 
 
@@ -49,7 +54,9 @@ class CollectionsInteraction(models.Model):
     guess_1 = fields.Char(compute="_compute_guesses", string="First Guess")
     guess_2 = fields.Char(compute="_compute_guesses", string="Second Guess")
     guess_3 = fields.Char(compute="_compute_guesses", string="Third Guess")
-    text_lang = fields.Char(string="Written In", readonly=True, help="Code such as ro.")
+    text_lang = fields.Char(string="Code of the Language", readonly=True, help="Such as ro.")
+    text_lang_name = fields.Char(string="Written In", compute="_compute_text_lang_name")
+    mood = fields.Char(compute="_compute_mood")
     currency_id = fields.Many2one(related="case_id.currency_id")
     promised_on = fields.Date(
         string="Named Day", readonly=True, help="The day on which it says it pays."
@@ -93,6 +100,23 @@ class CollectionsInteraction(models.Model):
             told = [names[topic] for topic, _chance in said.suggestions or []]
             told += [False] * (3 - len(told))
             said.guess_1, said.guess_2, said.guess_3 = told[:3]
+
+    @api.depends("text_lang")
+    @api.depends_context("lang")
+    def _compute_text_lang_name(self):
+        own = babel_locale_parse(self.env.lang)
+        for said in self:
+            said.text_lang_name = _language_name(said.text_lang, own)
+
+    @api.depends("sentiment")
+    @api.depends_context("lang")
+    def _compute_mood(self):
+        _ = self.env._
+        for said in self:
+            if said.sentiment <= -MOODY:
+                said.mood = _("Angry") if said.sentiment < ANGRY else _("Displeased")
+            else:
+                said.mood = _("Content") if said.sentiment >= MOODY else _("Neutral")
 
     # === CRUD METHODS === #
 
@@ -270,3 +294,15 @@ def _names_of(name):
     name = (name or "").casefold()
     end = name.rpartition("/")[2]
     return {name, end, end.lstrip("0")} if len(end.lstrip("0")) > 2 else {name}
+
+
+def _language_name(code, own):
+    """What a language is called in another; its code where nobody knows.
+
+    :param str code: two letters; may be empty
+    :param babel.Locale own: in which it is called so
+    """
+    try:
+        return code and Locale.parse(code).get_display_name(own)
+    except (UnknownLocaleError, ValueError):
+        return code

@@ -74,7 +74,11 @@ class CollectionsLearntModel(models.AbstractModel):
 
         :rtype: dict
         """
-        content = self.sudo().content
+        return self._unpacked(self.sudo().content)
+
+    @api.model
+    def _unpacked(self, content):
+        """Numbers that `_packed` put away; empty where there is nothing."""
         return json.loads(zlib.decompress(base64.b64decode(content))) if content else {}
 
     @api.model

@@ -45,6 +45,13 @@ class CollectionsTextModel(models.Model):
     is_by_hand = fields.Boolean(related="company_id.collections_text_by_hand")
     correction_count = fields.Integer(string="Corrections", readonly=True)
     example_count = fields.Integer(string="Examples", readonly=True)
+    meanings = fields.Binary(
+        attachment=True,
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="What the next learning needs not compute again.",
+    )
 
     _one_speaks = models.UniqueIndex(
         "(company_id) WHERE is_speaking", "One reader is in use for a company at a time."
@@ -247,7 +254,11 @@ class CollectionsTextModel(models.Model):
     def _begin(self, company):
         """Start learning; return the new version and its process."""
         company.collections_text_wanted = False
-        asked = {"corrections": self._corrections(company), "kind": reader.best_kind()}
+        asked = {
+            "corrections": self._corrections(company),
+            "kind": reader.best_kind(),
+            "known": self._known_meanings(company),
+        }
         folder, process = background.begin("learn-texts", asked)
         values = {
             "company_id": company.id,
@@ -257,6 +268,12 @@ class CollectionsTextModel(models.Model):
             "process_id": process.pid,
         }
         return self.create(values), process
+
+    def _known_meanings(self, company):
+        """Meanings that were computed before: of the company, else the examples of another."""
+        kept = self.sudo().search([("meanings", "!=", False)])
+        own = kept.filtered(lambda model: model.company_id == company)
+        return self._unpacked((own or kept)[:1].meanings)
 
     def _finish(self, result, now):
         """Override: read with what was learnt (`learning.texts.learn`) from now on.
@@ -274,9 +291,17 @@ class CollectionsTextModel(models.Model):
                 "content": self._packed(result["model"]),
             }
         )
+        if result.get("meanings"):
+            self._keep_meanings(result["meanings"])
         if not self.company_id.collections_text_by_hand:
             self._speak()
         self._forget_old()
+
+    def _keep_meanings(self, meanings):
+        """Keep them for the next learning; earlier versions need theirs no more."""
+        own = [("company_id", "=", self.company_id.id), ("meanings", "!=", False)]
+        self.search(own).meanings = False
+        self.meanings = self._packed(meanings)
 
 
 class ResCompany(models.Model):

@@ -17,7 +17,7 @@ READ_FIRST = (
 
 
 class CollectionsReasonReport(models.Model):
-    """Why invoices are paid late: one row per invoice, reason and category of product.
+    """Why invoices are paid late: one row per invoice, reason and product.
 
     Reasons come from messages that were read for sure or confirmed by a person, from
     disputes, and from the outcomes of contacts. A reason told twice of an invoice counts
@@ -41,9 +41,10 @@ class CollectionsReasonReport(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    product_id = fields.Many2one("product.product", string="Product", readonly=True)
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     amount = fields.Monetary(
-        readonly=True, help="Untaxed amount of these products on the invoice, in company currency."
+        readonly=True, help="Untaxed amount of this product on the invoice, in company currency."
     )
 
     @property
@@ -54,20 +55,21 @@ class CollectionsReasonReport(models.Model):
             """
             WITH told AS (%(told)s),
             sold AS (
-                SELECT line.move_id, template.categ_id, SUM(-line.balance) AS amount
+                SELECT line.move_id, line.product_id, template.categ_id,
+                       SUM(-line.balance) AS amount
                   FROM account_move_line line
                   LEFT JOIN product_product product ON product.id = line.product_id
                   LEFT JOIN product_template template ON template.id = product.product_tmpl_id
                  WHERE line.display_type = 'product'
                    AND line.move_id IN (SELECT move_id FROM told)
-                 GROUP BY line.move_id, template.categ_id
+                 GROUP BY line.move_id, line.product_id, template.categ_id
             )
             SELECT row_number() OVER (ORDER BY told.date, told.move_id, told.reason_id,
-                                               sold.categ_id) AS id,
+                                               sold.product_id) AS id,
                    told.move_id, told.reason_id, told.date, told.source,
                    reason.is_process_fault, move.company_id, company.currency_id,
                    move.commercial_partner_id AS partner_id, move.invoice_user_id AS user_id,
-                   sold.categ_id, sold.amount
+                   sold.product_id, sold.categ_id, sold.amount
               FROM told
               JOIN account_move move ON move.id = told.move_id AND move.state = 'posted'
               JOIN collections_dispute_reason reason ON reason.id = told.reason_id

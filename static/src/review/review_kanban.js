@@ -16,7 +16,9 @@ export class ReviewKanbanRenderer extends KanbanRenderer {
         super.setup();
         this.confirmed = null;
         const area = () => this.rootRef.el;
-        GUESSES.forEach((key) => useHotkey(key, () => this.confirm(key), { area }));
+        GUESSES.forEach((key) =>
+            useHotkey(key, ({ target }) => this.confirm(key, target), { area })
+        );
         onPatched(() => this.goOn());
     }
 
@@ -28,9 +30,12 @@ export class ReviewKanbanRenderer extends KanbanRenderer {
         ];
     }
 
-    /** @param {string} key the guess that the message in focus is confirmed by */
-    confirm(key) {
-        const card = document.activeElement.closest(".o_kanban_record");
+    /**
+     * @param {string} key the guess that the message in focus is confirmed by
+     * @param {HTMLElement} target what is in focus: a card, or something in it
+     */
+    confirm(key, target) {
+        const card = target.closest(".o_kanban_record");
         const button = card?.querySelector(`button[name="action_guess_${key}"]`);
         if (button && !button.disabled) {
             this.confirmed = { card, place: this.cards.indexOf(card) };
@@ -38,11 +43,19 @@ export class ReviewKanbanRenderer extends KanbanRenderer {
         }
     }
 
-    /** What was confirmed leaves the list: the one that took its place gets the focus. */
+    /**
+     * What was confirmed leaves the list: the one that took its place gets the focus.
+     *
+     * Not where a person has gone elsewhere meanwhile, to the search for instance.
+     */
     goOn() {
         const { cards, confirmed } = this;
-        if (confirmed && !cards.includes(confirmed.card)) {
-            this.confirmed = null;
+        if (!confirmed || cards.includes(confirmed.card)) {
+            return;
+        }
+        this.confirmed = null;
+        const focus = document.activeElement;
+        if (focus === document.body || this.rootRef.el.contains(focus)) {
             cards[Math.min(confirmed.place, cards.length - 1)]?.focus();
         }
     }
