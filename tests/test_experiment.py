@@ -122,7 +122,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         )
         self._dispatch(self._at(START))
         self.assertEqual(self._contacts().partner_id, control[0])
-        self.assertIn("1 customers", experiment.contacted_text)
+        self.assertIn("1 customer of", experiment.contacted_text)
 
     def test_the_same_day_again_draws_nobody_again(self):
         experiment = self._experiment()

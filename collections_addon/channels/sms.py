@@ -42,8 +42,12 @@ class CollectionsChannelSms(models.AbstractModel):
 
     def _size_note(self, short):
         alphabet = self.env._("Unicode") if short.is_unicode else self.env._("GSM alphabet")
-        note = self.env._(
-            "%(count)s segments, %(alphabet)s", count=short.segments, alphabet=alphabet
+        note = (
+            self.env._("1 segment, %s", alphabet)
+            if short.segments == 1
+            else self.env._(
+                "%(count)s segments, %(alphabet)s", count=short.segments, alphabet=alphabet
+            )
         )
         return Markup('<p class="text-muted small">{}</p>').format(note)
 

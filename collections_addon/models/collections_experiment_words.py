@@ -173,6 +173,10 @@ class CollectionsExperiment(models.Model):
                 "is one, it is smaller.",
                 **found,
             )
+        if found["needed"] == 1:
+            return self.env._(
+                "To notice a difference of %(worth)s points, one more customer is needed.", **found
+            )
         return self.env._(
             "To notice a difference of %(worth)s points, about %(needed)s more customers are "
             "needed.",
@@ -210,8 +214,16 @@ class CollectionsExperiment(models.Model):
             if experiment.kind == "no_contact" and experiment.state != "draft":
                 members = self.env["collections.experiment.member"].sudo()
                 count = members._count_contacted(experiment)
-            experiment.contacted_text = bool(count) and self.env._(
-                "%(count)s customers of the control group were contacted by hand all the same: the "
-                "effect looks smaller than it is.",
-                count=count,
+            experiment.contacted_text = bool(count) and experiment._tell_contacted(count)
+
+    def _tell_contacted(self, count):
+        if count == 1:
+            return self.env._(
+                "1 customer of the control group was contacted by hand all the same: the effect "
+                "looks smaller than it is."
             )
+        return self.env._(
+            "%(count)s customers of the control group were contacted by hand all the same: the "
+            "effect looks smaller than it is.",
+            count=count,
+        )

@@ -234,13 +234,18 @@ class CollectionsPlan(models.Model):
     def _default(self, today):
         """Too much was missed: everything is due again, where the reminders stood."""
         for plan in self:
-            text = self.env._(
-                "Payment plan %(name)s ended: %(count)s installments were missed.",
-                name=plan.name,
-                count=plan.missed_count,
-            )
+            text = plan._tell_ended()
             plan._transition("defaulted", text, today)
             plan._alert(text, today)
+
+    def _tell_ended(self):
+        if self.missed_count == 1:
+            return self.env._("Payment plan %s ended: 1 installment was missed.", self.name)
+        return self.env._(
+            "Payment plan %(name)s ended: %(count)s installments were missed.",
+            name=self.name,
+            count=self.missed_count,
+        )
 
     def _alert(self, text, today):
         """The case rises, and its collector is asked to act."""

@@ -85,11 +85,14 @@ class CollectionsTextModel(models.Model):
                 )
             )
         if not self.figures:
+            count = self.correction_count
             told.append(
-                _(
+                _("1 correction so far. From 40 on it is measured whether they help.")
+                if count == 1
+                else _(
                     "%s corrections so far: they are learnt from. From 40 on it is measured "
                     "whether they help.",
-                    self.correction_count,
+                    count,
                 )
             )
             return told

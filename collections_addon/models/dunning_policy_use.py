@@ -95,10 +95,11 @@ class DunningPolicy(models.Model):
                 ]
             )
         )
+        _ = self.env._
         return [
-            (partners, self.env._("%s customers", partners)),
-            (segments, self.env._("%s groups", segments)),
-            (moves, self.env._("%s open invoices", moves)),
+            (partners, _("1 customer") if partners == 1 else _("%s customers", partners)),
+            (segments, _("1 group") if segments == 1 else _("%s groups", segments)),
+            (moves, _("1 open invoice") if moves == 1 else _("%s open invoices", moves)),
         ]
 
     def _is_open_to(self, company):

@@ -149,7 +149,9 @@ class CollectionsAssignment(models.TransientModel):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "message": self.env._("%s customers have changed hands.", count),
+                "message": self.env._("1 customer has changed hands.")
+                if count == 1
+                else self.env._("%s customers have changed hands.", count),
                 "type": "success",
                 "next": {"type": "ir.actions.act_window_close"},
             },

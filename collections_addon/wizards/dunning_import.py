@@ -142,7 +142,7 @@ class DunningImport(models.TransientModel):
         made = [plan for plan in plans if plan.levels]
         lines = [
             self.env._(
-                "%(policies)s policies with %(levels)s levels.",
+                "Policies: %(policies)s, levels: %(levels)s.",
                 policies=len(made),
                 levels=sum(len(plan.levels) for plan in made),
             )

@@ -254,8 +254,8 @@ class CollectionsFileImport(models.TransientModel):
         """What a list brought, in a sentence for the history of the ledger."""
         counts = outcome.counts
         return self.env._(
-            "List of %(day)s: %(new)s new items, %(changed)s changed, %(same)s unchanged,"
-            " %(gone)s no longer on it, %(left)s rows left out.",
+            "List of %(day)s: %(new)s new, %(changed)s changed, %(same)s unchanged,"
+            " %(gone)s no longer on it, %(left)s left out.",
             day=self.as_of,
             **{name: counts[name] for name in ("new", "changed", "same", "gone", "left")},
         )

@@ -93,8 +93,8 @@ class CollectionsFileImport(models.TransientModel):
         counts = {name: outcome.counts[name] for name in COUNTED}
         lines = [
             self.env._(
-                "%(rows)s rows: %(invoices)s open invoices and %(credit_notes)s credits of"
-                " %(customers)s customers.",
+                "Rows: %(rows)s; open invoices: %(invoices)s; credits: %(credit_notes)s;"
+                " customers: %(customers)s.",
                 **{name: counts[name] for name in COUNTED[:4]},
             ),
             self.env._(

@@ -193,7 +193,10 @@ export class CollectionsOverview extends Component {
                 key: "receivable",
                 label: _t("Owed"),
                 value: money(figures.receivable),
-                note: _t("%s open items", number(figures.line_count)),
+                note:
+                    figures.line_count === 1
+                        ? _t("1 open item")
+                        : _t("%s open items", number(figures.line_count)),
                 formula: _t(
                     "All posted customer items not yet settled, before credits."
                 ),
@@ -223,7 +226,10 @@ export class CollectionsOverview extends Component {
                 key: "customers",
                 label: _t("Customers overdue"),
                 value: number(figures.overdue_customers),
-                note: _t("%s overdue items", number(figures.overdue_count)),
+                note:
+                    figures.overdue_count === 1
+                        ? _t("1 overdue item")
+                        : _t("%s overdue items", number(figures.overdue_count)),
                 formula: _t(
                     "Customers with at least one overdue item at the last evaluation."
                 ),

@@ -108,7 +108,12 @@ export function contactsChart(contacts, format) {
             format.number(row.count),
         ]),
         keys: filled.map(({ channel, state }) => ({ channel, state })),
-        summary: _t("%s contacts.", format.number(sum(contacts, "count"))),
+        summary: told(
+            sum(contacts, "count"),
+            _t("1 contact."),
+            (count) => _t("%s contacts.", count),
+            format
+        ),
     };
 }
 
@@ -136,9 +141,11 @@ export function skippedChart(skipped, format) {
             format.number(row.customer_count),
         ]),
         keys: reasons.map((row) => row.code),
-        summary: _t(
-            "%s open items were left alone.",
-            format.number(sum(reasons, "line_count"))
+        summary: told(
+            sum(reasons, "line_count"),
+            _t("1 open item was left alone."),
+            (count) => _t("%s open items were left alone.", count),
+            format
         ),
     };
 }
@@ -161,9 +168,11 @@ export function nextChart(days, format) {
         head: [_t("Day"), _t("Customers")],
         rows: days.map((day) => [format.day(day.date), format.number(day.count)]),
         keys: days.map((day) => day.date),
-        summary: _t(
-            "%s customers come to their next step.",
-            format.number(sum(days, "count"))
+        summary: told(
+            sum(days, "count"),
+            _t("1 customer comes to the next step."),
+            (count) => _t("%s customers come to their next step.", count),
+            format
         ),
     };
 }
@@ -258,6 +267,11 @@ function series(label, points, key, color, borderDash = []) {
         pointHitRadius: 8,
         tension: 0.2,
     };
+}
+
+/** A sentence about a count: as it is of one, or made of several. */
+function told(count, one, several, format) {
+    return count === 1 ? one : several(format.number(count));
 }
 
 function sum(rows, key) {

@@ -45,10 +45,14 @@ export function resultTiles(results, format, open) {
             _t("Dispute cycle"),
             results.cycle === null ? BLANK : format.decimal(results.cycle),
             results.cycle === null ? _t("none ended in 3 months") : _t("days"),
-            _t(
-                "Mean days from the opening to the end of the %s disputes that ended in 3 months.",
-                format.number(results.disputes)
-            )
+            results.disputes === 1
+                ? _t(
+                      "Days from the opening to the end of the one dispute that ended in 3 months."
+                  )
+                : _t(
+                      "Mean days from the opening to the end of the %s disputes that ended in 3 months.",
+                      format.number(results.disputes)
+                  )
         ),
         tile(
             "roll",

@@ -147,6 +147,8 @@ test("contacts: a bar per channel, a part per state, each knows what it stands f
     expect(chart.data.datasets[1].keys[0]).toEqual({ channel: "email", state: "sent" });
     expect(chart.rows).toHaveLength(3);
     expect(chart.keys[2]).toEqual({ channel: "call", state: "draft" });
+    expect(chart.summary).toBe("6 contacts.");
+    expect(contactsChart([row("email", "sent", 1)], format).summary).toBe("1 contact.");
 });
 
 test("the sentence of a reason is in the table", () => {
