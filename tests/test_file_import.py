@@ -77,7 +77,7 @@ class TestFileImport(FileImportCommon):
         self.assertEqual(wizard.column_ids[0].samples, "C1 · C1 · C2")
         wizard.action_check()
         self.assertFalse(wizard.connection_id, "a check writes nothing")
-        self.assertIn("4 rows: 3 open invoices and 1 credits of 2 customers", wizard.summary)
+        self.assertIn("Rows: 4; open invoices: 3; credits: 1; customers: 2.", wizard.summary)
         self.assertIn("350.50 on the list", wizard.summary)
         wizard.action_import()
         connection = wizard.connection_id.sudo()
@@ -92,7 +92,7 @@ class TestFileImport(FileImportCommon):
         connection = self.bring(FIRST)
         second = FIRST.replace("100,00;100,00", "100,00;60,00").splitlines(keepends=True)
         wizard = self.checked("".join(second[:3]), connection, as_of="2026-03-12")
-        self.assertIn("0 are new, 1 changed, 1 unchanged", wizard.summary)
+        self.assertIn("New: 0, changed: 1, unchanged: 1.", wizard.summary)
         self.assertEqual(wizard.gone_count, 2)
         self.assertEqual(set(wizard.gone_ids.mapped("number")), {"A-3", "G-1"})
         self.assertEqual(set(wizard.gone_ids.mapped("customer")), {"Dune Hotel"})
@@ -217,7 +217,7 @@ class TestFileImport(FileImportCommon):
         attachment = self.env["ir.attachment"].browse(
             int(action["url"].split("/")[3].split("?")[0])
         )
-        self.assertIn("1 rows: 1 open invoices", self.checked(attachment.raw).summary)
+        self.assertIn("Rows: 1; open invoices: 1;", self.checked(attachment.raw).summary)
 
     def test_who_may_bring_lists(self):
         values = {"ledger_name": "x"}

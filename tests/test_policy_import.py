@@ -170,7 +170,7 @@ class TestImportOfOca(PolicyImportCommon):
         left = wizard.line_ids.filtered(lambda line: line.outcome == "left")
         self.assertEqual(left.policy_name, "No follow")
         self.assertIn("does nothing", left.remark)
-        self.assertIn("1 policies with 3 levels", wizard.summary)
+        self.assertIn("Policies: 1, levels: 3.", wizard.summary)
 
     def test_preview_writes_nothing(self):
         before = self.env["dunning.policy"].search_count([])

@@ -98,7 +98,7 @@ class CollectionsFileImport(models.TransientModel):
                 **{name: counts[name] for name in COUNTED[:4]},
             ),
             self.env._(
-                "%(new)s are new, %(changed)s changed, %(same)s unchanged.",
+                "New: %(new)s, changed: %(changed)s, unchanged: %(same)s.",
                 **{name: counts[name] for name in COUNTED[4:7]},
             ),
         ]
