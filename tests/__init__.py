@@ -22,6 +22,7 @@ from . import test_channel_post
 from . import test_email_reply
 from . import test_interaction_reading
 from . import test_livechat
+from . import test_exchange
 from . import test_experiment
 from . import test_segment
 from . import test_simulation

@@ -102,12 +102,24 @@ class LedgerCase(QuickAccountingCommon):
             ]
         )
 
-    @staticmethod
-    def _residual(line, day):
+    @classmethod
+    def _caused(cls, entries, day):
+        """The day of the payment that an exchange difference belongs to; else the given day."""
+        causes = cls.env["account.partial.reconcile"].search(
+            [("exchange_move_id", "in", entries.ids)]
+        )
+        return max(causes.mapped("max_date"), default=day)
+
+    @classmethod
+    def _residual(cls, line, day):
         """What is open of a line as of a day: its amount less what was reconciled by then."""
-        if line.date > day:
+        if cls._caused(line.move_id, line.date) > day:
             return 0.0
-        by_then = lambda part: part.max_date <= day  # noqa: E731
+
+        def by_then(part):
+            entries = (part.debit_move_id | part.credit_move_id).move_id
+            return cls._caused(entries, part.max_date) <= day
+
         paid = sum(line.matched_credit_ids.filtered(by_then).mapped("amount"))
         used = sum(line.matched_debit_ids.filtered(by_then).mapped("amount"))
         return line.company_currency_id.round(line.balance - paid + used)

@@ -2,6 +2,8 @@
 
 from odoo.tools import SQL
 
+from .collections_settlement_sql import is_payment
+
 #: Outcomes that are the customer's own word.
 REPLIES = ("promised", "paid", "disputed", "refused", "reply")
 
@@ -10,7 +12,7 @@ def answered(days):
     """Whether a payment or reply followed a row `action` of `dunning_action`.
 
     A payment on the very day counts: what was paid before the contact was not asked for.
-    Credit notes are no payment.
+    Credit notes, exchange differences and write-offs are no payment.
 
     :param SQL days: within how many days
     :rtype: SQL, a boolean
@@ -27,10 +29,12 @@ def answered(days):
               JOIN account_move_line credit ON credit.id = part.credit_move_id
               JOIN account_move paid ON paid.id = credit.move_id
              WHERE item.action_id = action.id AND paid.move_type = 'entry'
+               AND %(is_payment)s
                AND part.max_date BETWEEN action.contact_date AND action.contact_date + %(days)s
         ))
         """,
         replies=REPLIES,
+        is_payment=is_payment("paid"),
         days=days,
     )
 
@@ -61,3 +65,4 @@ def flush_contacts(env):
     env["collections.contact.cost"].flush_model()
     env["account.partial.reconcile"].flush_model()
     env["account.move"].flush_model(["move_type"])
+    env["collections.write.off"].flush_model(["entry_id"])

@@ -8,6 +8,8 @@ beginning, for the price of the recent past.
 
 from odoo.tools import SQL
 
+from .collections_settlement_sql import exchange_days, settlements
+
 
 def bucket_case(days, buckets):
     """The id of the aging bucket of an age, as an SQL expression.
@@ -29,6 +31,7 @@ def flush_ledger(env):
     env["account.move"].flush_model()
     env["account.move.line"].flush_model()
     env["account.partial.reconcile"].flush_model()
+    env["collections.write.off"].flush_model(["entry_id"])
     env["res.partner"].flush_model(["commercial_partner_id", "country_id"])
 
 
@@ -72,14 +75,16 @@ def open_lines(env, as_of=None):
                    AS residual_currency
           FROM account_move_line line
      LEFT JOIN (%(later)s) later ON later.line_id = line.id
+     LEFT JOIN (%(exchange)s) exchange ON exchange.move_id = line.move_id
          WHERE line.account_id IN %(accounts)s
            AND line.parent_state = 'posted'
-           AND line.date <= %(as_of)s
+           AND COALESCE(exchange.day, line.date) <= %(as_of)s
            AND (line.reconciled IS NOT TRUE OR later.line_id IS NOT NULL)
            AND (line.amount_residual + COALESCE(later.amount, 0) <> 0
                 OR line.amount_residual_currency + COALESCE(later.amount_currency, 0) <> 0)
         """,
         later=_reconciled_after(as_of),
+        exchange=exchange_days(),
         accounts=receivable_accounts(env),
         as_of=as_of,
     )
@@ -88,15 +93,15 @@ def open_lines(env, as_of=None):
 def _reconciled_after(as_of):
     return SQL(
         """
+        WITH late AS (SELECT * FROM (%(settlements)s) part WHERE day > %(as_of)s)
         SELECT line_id, sum(amount) AS amount, sum(amount_currency) AS amount_currency
           FROM (SELECT debit_move_id AS line_id, amount,
-                       debit_amount_currency AS amount_currency
-                  FROM account_partial_reconcile WHERE max_date > %(as_of)s
+                       debit_amount_currency AS amount_currency FROM late
              UNION ALL
-                SELECT credit_move_id, -amount, -credit_amount_currency
-                  FROM account_partial_reconcile WHERE max_date > %(as_of)s) part
+                SELECT credit_move_id, -amount, -credit_amount_currency FROM late) part
       GROUP BY line_id
         """,
+        settlements=settlements(),
         as_of=as_of,
     )
 
@@ -142,16 +147,19 @@ def history(env, company, dates, buckets):
 def _items(env, company, last):
     return SQL(
         """
-        SELECT line.id, line.date AS day, COALESCE(line.date_maturity, line.date) AS due,
+        SELECT line.id, COALESCE(exchange.day, line.date) AS day,
+               COALESCE(line.date_maturity, line.date) AS due,
                line.balance, line.balance < 0 AS is_credit,
                COALESCE(line.reconciled, FALSE) AS is_closed
           FROM account_move_line line
+     LEFT JOIN (%(exchange)s) exchange ON exchange.move_id = line.move_id
          WHERE line.account_id IN %(accounts)s
            AND line.company_id = %(company)s
            AND line.parent_state = 'posted'
-           AND line.date <= %(last)s
+           AND COALESCE(exchange.day, line.date) <= %(last)s
            AND line.balance <> 0
         """,
+        exchange=exchange_days(),
         accounts=receivable_accounts(env),
         company=company.id,
         last=last,
@@ -161,13 +169,15 @@ def _items(env, company, last):
 def _settlements():
     return SQL(
         """
+        WITH part AS (%s)
         SELECT item.id AS line_id, item.due, item.is_credit, item.is_closed,
-               part.max_date AS day, -part.amount AS amount
-          FROM account_partial_reconcile part JOIN item ON item.id = part.debit_move_id
+               part.day, -part.amount AS amount
+          FROM part JOIN item ON item.id = part.debit_move_id
      UNION ALL
-        SELECT item.id, item.due, item.is_credit, item.is_closed, part.max_date, part.amount
-          FROM account_partial_reconcile part JOIN item ON item.id = part.credit_move_id
-        """
+        SELECT item.id, item.due, item.is_credit, item.is_closed, part.day, part.amount
+          FROM part JOIN item ON item.id = part.credit_move_id
+        """,
+        settlements(),
     )
 
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from .collections_settlement_sql import is_exchange
+
 #: How far back the payment habit is looked at.
 HABIT_DAYS = 365
 
@@ -88,7 +90,9 @@ class CollectionsCase(models.Model):
               JOIN res_partner partner ON partner.id = line.partner_id
               JOIN LATERAL (SELECT max(partial.max_date) AS day
                               FROM account_partial_reconcile partial
-                             WHERE partial.debit_move_id = line.id) settled ON TRUE
+                              JOIN account_move_line credit ON credit.id = partial.credit_move_id
+                              JOIN account_move paying ON paying.id = credit.move_id
+                             WHERE partial.debit_move_id = line.id AND NOT %s) settled ON TRUE
              WHERE partner.commercial_partner_id = %s
                AND line.company_id = %s
                AND account.account_type = 'asset_receivable'
@@ -97,6 +101,7 @@ class CollectionsCase(models.Model):
                AND line.reconciled
                AND line.date_maturity BETWEEN %s AND %s
             """,
+            is_exchange("paying"),
             self.partner_id.id,
             self.company_id.id,
             today - timedelta(days=HABIT_DAYS),

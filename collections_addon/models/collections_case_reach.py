@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from .collections_settlement_sql import is_payment
 from .dunning_action import CONTACTED
 
 YEAR = timedelta(days=365)
@@ -51,10 +52,13 @@ class CollectionsCase(models.Model):
             (outcome.is_reached AND outcome.code <> 'voicemail') OR EXISTS (
                 SELECT 1 FROM dunning_action_item asked
                   JOIN account_partial_reconcile part ON part.debit_move_id = asked.move_line_id
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move paying ON paying.id = credit.move_id
                  WHERE asked.action_id = action.id AND part.max_date >= action.contact_date
-                   AND part.max_date <= action.contact_date + %s)
+                   AND part.max_date <= action.contact_date + %s AND %s)
             """,
             ANSWERED,
+            is_payment("paying"),
         )
 
     def _billed_sql(self, partner_ids):

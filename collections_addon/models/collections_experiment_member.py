@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..domain.trials import CONTROL, OUTSIDE, TREATED
 from .bulk_rows import loaded
+from .collections_settlement_sql import is_payment
 from .dunning_action import CONTACTED
 
 COLUMNS = ("experiment_id", "company_id", "partner_id", "arm", "date", "level_id", "owed", "items")
@@ -203,15 +204,17 @@ class CollectionsExperimentMember(models.Model):
             """
             SELECT COALESCE(sum(part.amount), 0)::float8 AS total,
                    COALESCE(sum(part.amount) FILTER (
-                       WHERE part.max_date > member.date
-                         AND (entry.move_type = 'out_refund' OR EXISTS (
-                              SELECT 1 FROM collections_write_off lost
-                               WHERE lost.entry_id = entry.id))), 0)::float8 AS unpaid
+                       WHERE part.max_date > member.date AND NOT %s), 0)::float8 AS unpaid
               FROM account_partial_reconcile part
               JOIN account_move_line credit ON credit.id = part.credit_move_id
               JOIN account_move entry ON entry.id = credit.move_id
-             WHERE part.debit_move_id = line.id AND part.max_date <= member.date + %s
+         LEFT JOIN LATERAL (SELECT max(cause.max_date) AS day
+                              FROM account_partial_reconcile cause
+                             WHERE cause.exchange_move_id = entry.id) exchange ON TRUE
+             WHERE part.debit_move_id = line.id
+               AND COALESCE(exchange.day, part.max_date) <= member.date + %s
             """,
+            is_payment("entry"),
             days,
         )
 

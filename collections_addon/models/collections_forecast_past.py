@@ -12,6 +12,7 @@ from ..domain.scoring import scorecard
 from .collections_aging_sql import receivable_accounts
 from .collections_forecast import WEEKS, week_dates
 from .collections_prediction_ledger import TABLE, ordinal
+from .collections_settlement_sql import exchange_days, is_exchange, is_payment
 
 #: So many past weeks are forecast afterwards.
 PAST_WEEKS = 40
@@ -138,18 +139,23 @@ class CollectionsForecastPast(models.AbstractModel):
         }
 
     def _parts(self, line_ids):
-        """Item -> [(day number, amount, whether it is money)], credit notes included."""
+        """Item -> [(day number, amount, whether it is money)], all that settled it."""
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT part.debit_move_id, %s, part.amount::float8,
-                       paying.move_type <> 'out_refund'
-                  FROM account_partial_reconcile part
-                  JOIN account_move_line credit ON credit.id = part.credit_move_id
-                  JOIN account_move paying ON paying.id = credit.move_id
-                 WHERE part.debit_move_id = ANY(%s)
+                       %s
+                  FROM (SELECT debit_move_id, amount, credit.move_id AS paying_id,
+                               COALESCE(exchange.day, max_date) AS day
+                          FROM account_partial_reconcile
+                          JOIN account_move_line credit ON credit.id = credit_move_id
+                     LEFT JOIN (%s) exchange ON exchange.move_id = credit.move_id
+                         WHERE debit_move_id = ANY(%s)) part
+                  JOIN account_move paying ON paying.id = part.paying_id
                 """,
-                ordinal("max_date"),
+                ordinal("day"),
+                is_payment("paying"),
+                exchange_days(),
                 line_ids,
             )
         )
@@ -177,13 +183,14 @@ class CollectionsForecastPast(models.AbstractModel):
                    AND line.parent_state = 'posted' AND line.balance > 0
                    AND move.move_type IN ('out_invoice', 'out_receipt') AND line.reconciled
               GROUP BY line.id, customer, move.id
-                HAVING bool_and(paying.move_type = 'out_refund')) item
+                HAVING bool_and(paying.move_type = 'out_refund' OR %s)) item
             """,
             ordinal("issued"),
             ordinal("due"),
             ordinal("settled"),
             receivable_accounts(self.env),
             company.id,
+            is_exchange("paying"),
         )
 
 

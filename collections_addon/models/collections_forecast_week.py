@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..domain import forecast as domain
 from .collections_aging_sql import flush_ledger, receivable_accounts
 from .collections_forecast import RECOUNT_DAYS
+from .collections_settlement_sql import is_payment
 
 
 class CollectionsForecastWeek(models.Model):
@@ -124,7 +125,7 @@ class CollectionsForecastWeek(models.Model):
                    AND line.account_id IN %(accounts)s
                    AND line.parent_state = 'posted'
                    AND move.move_type IN ('out_invoice', 'out_receipt')
-                   AND paying.move_type <> 'out_refund'
+                   AND %(is_payment)s
               GROUP BY 1, 2)
             UPDATE collections_forecast_week week
                SET actual = COALESCE((
@@ -136,6 +137,7 @@ class CollectionsForecastWeek(models.Model):
             """,
             company=company.id,
             accounts=receivable_accounts(self.env),
+            is_payment=is_payment("paying"),
             today=today,
             recounted=today - timedelta(days=RECOUNT_DAYS),
             since=today - timedelta(days=RECOUNT_DAYS + 7),

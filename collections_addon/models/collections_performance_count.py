@@ -11,6 +11,7 @@ from .collections_aging_sql import bucket_case, flush_ledger, open_lines, receiv
 from .collections_performance import DECIDED, PERIOD
 from .collections_performance_again import LAYOUT
 from .collections_performance_hands import HANDS
+from .collections_settlement_sql import is_payment
 from .dunning_action import CONTACTED
 
 DAY = timedelta(days=1)
@@ -210,7 +211,7 @@ class CollectionsPerformance(models.Model):
         return self._by_part(company, query, ("sales",))
 
     def _collected(self, company, month, last):
-        """Payments on invoices; what credit notes settle is no money."""
+        """Payments on invoices: what credit notes or write-offs settle is no money."""
         query = SQL(
             """
             SELECT partner.commercial_partner_id AS customer, part.amount AS collected
@@ -223,12 +224,13 @@ class CollectionsPerformance(models.Model):
              WHERE part.company_id = %s AND part.max_date >= %s AND part.max_date <= %s
                AND line.account_id IN %s
                AND move.move_type IN ('out_invoice', 'out_receipt')
-               AND paying.move_type <> 'out_refund'
+               AND %s
             """,
             company.id,
             month,
             last,
             receivable_accounts(self.env),
+            is_payment("paying"),
         )
         return self._by_part(company, query, ("collected",))
 

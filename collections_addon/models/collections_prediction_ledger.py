@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .collections_settlement_sql import is_exchange
+
 #: Day number of a date, as `date.toordinal()`.
 ORDINAL = "%s - DATE '0001-01-01' + 1"
 #: Years of the past that are looked at; what is open is always looked at.
@@ -87,7 +89,7 @@ class CollectionsPredictionLedger(models.AbstractModel):
         )
 
     def _payments_sql(self, company, partner_ids):
-        """First and last payment of each item; credit notes are no payment."""
+        """First and last payment of each item; credit notes and exchange differences are none."""
         these = SQL()
         if partner_ids is not None:
             these = SQL(
@@ -106,10 +108,11 @@ class CollectionsPredictionLedger(models.AbstractModel):
               FROM account_partial_reconcile part
               JOIN account_move_line credit ON credit.id = part.credit_move_id
               JOIN account_move paying ON paying.id = credit.move_id
-             WHERE part.company_id = %s AND paying.move_type <> 'out_refund' %s
+             WHERE part.company_id = %s AND paying.move_type <> 'out_refund' AND NOT %s %s
           GROUP BY 1
             """,
             company.id,
+            is_exchange("paying"),
             these,
         )
 

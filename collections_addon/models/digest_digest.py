@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .collections_performance import DECIDED
+from .collections_settlement_sql import is_payment
 from .dunning_action import CONTACTED
 
 
@@ -118,6 +119,7 @@ class DigestDigest(models.Model):
         self.env["account.partial.reconcile"].flush_model()
         self.env["dunning.action"].flush_model()
         self.env["dunning.action.item"].flush_model()
+        self.env["collections.write.off"].flush_model(["entry_id"])
         amounts = dict(self.env.execute_query(self._collected_sql(start, end, companies)))
         for digest in self:
             company = digest.company_id or self.env.company
@@ -164,7 +166,7 @@ class DigestDigest(models.Model):
     def _collected_sql(self, start, end, companies):
         """What was paid in a period on items the customer had been reminded of before.
 
-        Credit notes are not money: they do not count.
+        Credit notes and write-offs are not money: they do not count.
         """
         return SQL(
             """
@@ -175,7 +177,7 @@ class DigestDigest(models.Model):
               JOIN account_move source ON source.id = paid.move_id
              WHERE part.max_date > %(start)s::date AND part.max_date <= %(end)s::date
                AND owed.company_id IN %(companies)s
-               AND source.move_type NOT IN ('out_refund', 'out_invoice')
+               AND source.move_type <> 'out_invoice' AND %(is_payment)s
                AND EXISTS (
                     SELECT FROM dunning_action_item item
                       JOIN dunning_action action ON action.id = item.action_id
@@ -188,4 +190,5 @@ class DigestDigest(models.Model):
             end=end,
             companies=tuple(companies.ids),
             contacted=CONTACTED,
+            is_payment=is_payment("source"),
         )
