@@ -19,11 +19,10 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+import document
 from generate import TODAY, generate
 from stand import PREFIX, clone, drop, environment
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- channels -->", "<!-- end of channels -->"
 CODES = ("email", "sms", "whatsapp", "voice")
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 8)
 WRONGS = ("twice", "never", "without_reason", "open")
@@ -213,13 +212,8 @@ def _policy(env, code):
 
 
 def report(figures):
-    """Write figures into the document, between its two marks."""
-    text = DOCUMENT.read_text()
-    before, _begin, rest = text.partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    if not rest:
-        raise SystemExit(f"{DOCUMENT.name} has no place for the figures: {BEGIN}")
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table(figures)}\n\n{END}{after}")
+    """Write figures into the document."""
+    document.write("channels", f"\n{table(figures)}\n")
 
 
 def table(figures):

@@ -22,10 +22,9 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import document
 from stand import PREFIX, clone, drop, environment
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- experiments -->", "<!-- end of experiments -->"
 START = date(2025, 1, 8)
 #: Invoices fall due in the first weeks; the last customers are then observed for theirs.
 TRADE, WEEKS = 45, 52
@@ -204,13 +203,8 @@ def wrong(figures):
 
 
 def report(figures):
-    """Write figures into the document, between its two marks."""
-    text = DOCUMENT.read_text()
-    before, _begin, rest = text.partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    if not rest:
-        raise SystemExit(f"{DOCUMENT.name} has no place for the figures: {BEGIN}")
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table(figures)}\n\n{END}{after}")
+    """Write figures into the document."""
+    document.write("experiments", f"\n{table(figures)}\n")
 
 
 def table(figures):

@@ -9,8 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
+import document
+
 #: Heading, goal, how to tell whether it is reached; None where the size does not matter to it.
 GOALS = {
     "oca_times_per_line": ("Run, times OCA's throughput", {10_000: 30, 100_000: 400}, max),
@@ -146,10 +146,7 @@ def _lists(sizes):
 def main():
     """Rewrite the document."""
     figures = json.loads(Path(sys.argv[1]).read_text())
-    text = DOCUMENT.read_text()
-    before, _begin, rest = text.partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{tables(figures)}\n{END}{after}")
+    document.write("figures", tables(figures))
 
 
 if __name__ == "__main__":

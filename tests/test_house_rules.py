@@ -27,6 +27,7 @@ CLOCK_ALLOWED = {
     "collections_refresh.CollectionsRefresh._refresh_batch",
     "collections_connection_job.CollectionsConnection._sync_job",
     "collections_kpi.CollectionsKpi._catch_up_all",
+    "collections_recount.CollectionsRecount._this_month",
     "collections_forecast.CollectionsForecast._make_all",
     "collections_performance_count.CollectionsPerformance._count_all",
     "collections_case_profile.CollectionsCase._profile_all",

@@ -3,6 +3,7 @@ import {
     markup,
     onMounted,
     onWillUnmount,
+    status,
     useEffect,
     useRef,
     useState,
@@ -275,10 +276,14 @@ export class CollectionsMyDay extends Component {
         });
     }
 
+    /** Take it up again, also from another screen: the message outlives this one. */
     async undo(id, close) {
         close();
-        await this.orm.call("collections.worklist.item", "action_reopen", [[id]]);
-        await this.load(0, id);
+        const { orm } = this.env.services;
+        await orm.call("collections.worklist.item", "action_reopen", [[id]]);
+        if (status(this) !== "destroyed") {
+            await this.load(0, id);
+        }
     }
 
     outcome(code) {

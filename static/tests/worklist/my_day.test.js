@@ -1,4 +1,4 @@
-import { expect, test } from "@odoo/hoot";
+import { destroy, expect, test } from "@odoo/hoot";
 import { animationFrame } from "@odoo/hoot-mock";
 import { click, edit, press, queryAllTexts, select } from "@odoo/hoot-dom";
 import {
@@ -107,11 +107,12 @@ async function mountDay(given = {}, state = undefined) {
     allowTranslations();
     const env = await makeMockEnv({ config: getDefaultConfig() });
     await mountWithCleanup(MainComponentsContainer, { env });
-    await mountWithCleanup(CollectionsMyDay, {
+    const screen = await mountWithCleanup(CollectionsMyDay, {
         env,
         props: { action: {}, actionId: 1, ...(state && { state }) },
     });
     await settle();
+    return screen;
 }
 
 test("the next customer comes on one key, is in focus and is told", async () => {
@@ -251,6 +252,22 @@ test("what was done by mistake is taken back", async () => {
         "action_reopen 1",
         "day mine value",
     ]);
+});
+
+test("what was done by mistake is taken back from another screen, too", async () => {
+    for (const method of ["action_done", "action_reopen"]) {
+        onRpc("collections.worklist.item", method, () => {
+            expect.step(method);
+            return true;
+        });
+    }
+    const screen = await mountDay();
+    await press("d");
+    await settle();
+    destroy(screen);
+    await click(".o_notification_buttons button");
+    await settle();
+    expect.verifySteps(["day mine value", "action_done", "day mine value", "action_reopen"]);
 });
 
 test("choices and customer are as before after something was opened from here", async () => {
