@@ -39,7 +39,6 @@ CLOCK_ALLOWED = {
     # what a person does by a button is dated at that moment
     "dunning_action.DunningAction._approve",
     "collections_plan_wizard.CollectionsPlanWizard.default_get",
-    "collections_recount.CollectionsRecount._this_month",
     "collections_plan_settlement.CollectionsPlanSettlement._default_date",
     "dunning_action_call.DunningAction._record_call",
     "collections_worklist_outcome.DunningAction._record_call",
