@@ -46,9 +46,10 @@ class TestCall(CollectionsCommon):
     def _came(self, code):
         return self.env["dunning.outcome"]._by_code(code)
 
-    def _record(self, call, code, day="2026-03-10", **values):
+    def _record(self, call, code, day="2026-03-10", user=None, **values):
         with self.day(day) as now:
-            call.with_user(self.collector)._record_call(self._came(code), now=now, **values)
+            own = call.with_user(user or self.collector)
+            own._record_call(self._came(code), now=now, **values)
 
     def _list(self, call):
         return self.env["mail.activity"].search([("dunning_action_id", "=", call.id)])
@@ -223,6 +224,99 @@ class TestCall(CollectionsCommon):
             self.assertEqual(self._click(call, "disputed")["res_model"], "collections.dispute")
         with self.assertRaises(UserError):
             self._click(call, "refused")
+
+    # === UNDONE === #
+
+    def _undo(self, call, now="2026-03-10", hour=12, user=None):
+        with self.day(now, hour):
+            return call.with_user(user or self.collector).action_undo_outcome()
+
+    def test_an_outcome_is_undone_and_everything_is_as_before(self):
+        call = self._call()
+        line = self._lines(call.move_ids)
+        standing = self._list(call)
+        before = call.read(["state", "outcome_id", "call_on", "caller_id", "contact_date"])
+        for code in ("no_answer", "voicemail", "refused", "wrong_number"):
+            with self.subTest(code):
+                with self.day("2026-03-10"):
+                    told = self._click(call, code)
+                self.assertEqual(told["tag"], "collections_call_recorded")
+                self.assertEqual(told["params"]["action_id"], call.id)
+                self._undo(call)
+                now = call.read(["state", "outcome_id", "call_on", "caller_id", "contact_date"])
+                self.assertEqual(now, before)
+                self.assertEqual(self._list(call), standing)
+                self.assertFalse(standing.dunning_outcome_id or standing.date_done)
+                self.assertEqual(call.call_tries, 0)
+                self.assertFalse(line.dunning_level_id)
+                self.assertFalse(self._actions([("channel_code", "=", "letter")]))
+                self.assertIn("undone by", call.case_id.message_ids[0].body)
+                with self.assertRaisesRegex(UserError, "Something has happened"):
+                    self._undo(call)
+        told = " ".join(call.case_id.message_ids.mapped("body"))
+        for name in ("No answer", "Voicemail", "Refuses to pay", "Wrong number"):
+            self.assertEqual(told.count(f"“{name}”"), 1)
+        self.assertGreaterEqual(told.count("Voicemail"), 2, "what was undone is still told")
+        self.assertIn("undone", call.recipient_id.message_ids[0].body)
+        with self.day("2026-03-10"):
+            self._click(call, "wrong_number")
+        self.assertTrue(self._actions([("channel_code", "=", "letter")]), "as the first time")
+
+    def test_what_was_noted_with_an_undone_outcome_counts_no_longer(self):
+        call = self._call()
+        self._record(call, "refused", note="Never!")
+        said = self.env["collections.interaction"].search([("action_id", "=", call.id)])
+        self.assertEqual(self._undo(call), {"note": "Never!"})
+        self.assertEqual((said.active, said.text), (False, "Never!"))
+        self.assertFalse(call.outcome_note)
+
+    def test_an_outcome_is_not_undone_where_something_came_of_it(self):
+        call = self._call()
+        self._record(call, "no_answer")
+        for story, problem in (
+            (lambda: self._list(call).write({"date_deadline": "2026-03-20"}), "next call"),
+            (lambda: self._list(call).write({"user_id": self.users["manager"].id}), "next call"),
+            (lambda: self._record(call, "voicemail", user=self.users["manager"]), "Only who"),
+            (lambda: call.sudo()._transition("cancelled"), "Something has happened"),
+        ):
+            with self.subTest(problem), self.env.cr.savepoint() as undone:
+                story()
+                with self.assertRaisesRegex(UserError, problem):
+                    self._undo(call)
+                undone.rollback()
+        with self.assertRaisesRegex(UserError, "too late"):
+            self._undo(call, hour=12.5)
+        with self.assertRaisesRegex(UserError, "Only who"):
+            self._undo(call, user=self.users["manager"])
+        with self.assertRaises(AccessError):
+            self._undo(call, user=self.users["viewer"])
+        self.assertEqual(call.outcome_id.code, "no_answer")
+        self._undo(call)
+
+    def test_no_undo_once_the_letter_instead_is_under_way_or_a_charge_claimed(self):
+        call = self._call()
+        self._record(call, "wrong_number")
+        letter = self._actions([("channel_code", "=", "letter")])
+        with self.env.cr.savepoint() as undone:
+            letter.sudo()._transition("sending")
+            with self.assertRaisesRegex(UserError, "another channel"):
+                self._undo(call)
+            undone.rollback()
+        self.env["collections.charge"].sudo().create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "currency_id": call.currency_id.id,
+                "move_line_id": self._lines(call.move_ids).id,
+                "level_id": call.level_id.id,
+                "action_id": call.id,
+                "kind": "fee",
+                "amount": 5,
+                "date": "2026-03-10",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "claimed a charge"):
+            self._undo(call)
 
     def test_call_back_at_an_hour(self):
         call = self._call()

@@ -41,6 +41,7 @@ CLOCK_ALLOWED = {
     "collections_plan_wizard.CollectionsPlanWizard.default_get",
     "collections_plan_settlement.CollectionsPlanSettlement._default_date",
     "dunning_action_call.DunningAction._record_call",
+    "dunning_action_undo.DunningAction._record_call",
     "collections_worklist_outcome.DunningAction._record_call",
     "collections_worklist_outcome.CollectionsWorklistItem._record_from_context",
     "dunning_action_call.DunningAction._done_without_outcome",

@@ -197,6 +197,22 @@ class TestWorklist(CollectionsCommon):
         self._rank()
         self.assertEqual(self._names(), ["Small Ltd"])
 
+    def test_an_outcome_of_the_list_is_undone(self):
+        """The call that was made for it is cancelled; the customer stands where it stood."""
+        before = self._day()["items"]
+        for code in ("voicemail", "no_answer"):
+            with self.subTest(code):
+                told = self._call(self.large_case, code)
+                call = self.env["dunning.action"].browse(told["params"]["action_id"])
+                with freeze_time(NOW + timedelta(minutes=1)):
+                    call.with_user(self.ann).action_undo_outcome()
+                self.assertEqual((call.state, call.outcome_id.code), ("cancelled", False))
+                self.assertFalse(call.contact_date)
+                self.assertFalse(self.large_case.activity_ids)
+                self.assertEqual(self._day()["items"], before)
+                self.assertEqual((self._day()["done"], self._day()["left"]), (0, 2))
+                self.assertIn("undone by", self.large_case.message_ids[0].body)
+
     def test_who_may_not_be_called_is_not(self):
         self.env["collections.opt.out"].create(
             {"case_id": self.large_case.id, "channel_code": "call", "date": TODAY}

@@ -159,6 +159,7 @@ from . import (
     collections_workload,
     collections_worklist_item,
     collections_worklist_outcome,
+    dunning_action_undo,
     collections_worklist_rank,
     collections_worklist,
     collections_worklist_customer,

@@ -58,6 +58,9 @@ class CollectionsInteraction(models.Model):
     )
     direction = fields.Selection(DIRECTIONS, required=True, readonly=True)
     text = fields.Text(readonly=True)
+    active = fields.Boolean(
+        default=True, readonly=True, help="Not active: noted by mistake, and taken back."
+    )
     summary = fields.Char(string="Said", compute="_compute_summary")
     audio_id = fields.Many2one("ir.attachment", string="Recording", readonly=True, copy=False)
     lang = fields.Char(string="Language", readonly=True, help="Code such as en_US.")

@@ -66,7 +66,7 @@ class CollectionsCase(models.Model):
                   LEFT JOIN dunning_action action ON action.id = said.action_id
                   LEFT JOIN dunning_outcome outcome ON outcome.id = action.outcome_id
                  WHERE said.company_id = %s AND said.reading_state = 'confirmed'
-                   AND said.date > %s AND said.case_id IS NOT NULL
+                   AND said.date > %s AND said.case_id IS NOT NULL AND said.active
                    AND outcome.code IS DISTINCT FROM 'cannot_pay'
                    AND outcome.code IS DISTINCT FROM 'refused' %s
                 """,

@@ -92,7 +92,7 @@ class CollectionsReasonReport(models.Model):
                   FROM collections_interaction said
                   JOIN account_move_collections_interaction_rel about
                        ON about.collections_interaction_id = said.id
-                 WHERE said.reason_id IS NOT NULL
+                 WHERE said.reason_id IS NOT NULL AND said.active
                    AND said.reading_state IN ('read', 'confirmed')
                 UNION ALL
                 SELECT line.move_id, dispute.reason_id, dispute.opened_on, 'dispute'

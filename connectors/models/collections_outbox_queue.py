@@ -115,7 +115,11 @@ class CollectionsOutbox(models.Model):
             if partial.credit_move_id.payment_id
         }
         rows = self.search([("payment_id", "in", [payment for payment, _invoice in pairs])])
-        rows = rows.filtered(lambda row: (row.payment_id.id, row.move_id.id) in pairs)
+        self._give_up(rows.filtered(lambda row: (row.payment_id.id, row.move_id.id) in pairs))
+
+    @api.model
+    def _give_up(self, rows):
+        """What was undone here is not written; what was, or may have been, says so."""
         waiting = rows.filtered(lambda row: row.state in ("waiting", "failed"))
         waiting.filtered(lambda row: not row.is_doubtful).write({"state": "cancelled"})
         text = self.env._("It was undone here after it was, or may have been, written there.")

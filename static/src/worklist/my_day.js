@@ -20,6 +20,8 @@ import { useSetupAction } from "@web/search/action_hook";
 import { formatInteger } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { tellRecorded } from "./call_recorded";
+
 const { DateTime } = luxon;
 
 /** Outcomes of a call, in the order of the keys 1 to 9 and 0. */
@@ -303,9 +305,9 @@ export class CollectionsMyDay extends Component {
                 )
             );
             if (result.type === "ir.actions.client") {
-                delete result.params.next;
+                const { currentId: id } = this.state;
+                tellRecorded(this, result.params, (back) => this.backAgain(id, back));
                 this.state.note = "";
-                await this.action.doAction(result);
                 await this.load(place);
             } else if (result.target === "new") {
                 const before = { ...this.all[place] };
@@ -316,6 +318,14 @@ export class CollectionsMyDay extends Component {
                 await this.action.doAction(result);
             }
         });
+    }
+
+    /** An outcome was undone: its customer is shown again, with what was noted. */
+    async backAgain(id, { note }) {
+        await this.load(0, id);
+        if (this.state.currentId === id) {
+            this.state.note = note;
+        }
     }
 
     /** Cancelled, the same customer is there still, with what was noted; else the next one. */
