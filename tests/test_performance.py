@@ -291,10 +291,10 @@ class TestPerformance(CollectionsCommon):
             asked = wizard.with_context(
                 active_model="collections.performance", active_ids=rows.ids
             ).create({"date_from": "2026-02-10", "company_ids": [Command.set(self.company.ids)]})
-            self.assertEqual((asked.date_to, asked.month_count), (MARCH, 2))
+            self.assertEqual((asked.date_to, asked.span), (MARCH, "February 2026 – March 2026"))
             before = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
             told = asked.action_recount()["params"]["title"]
-            self.assertIn("February 2026 to March 2026", told)
+            self.assertIn("February 2026 – March 2026", told)
             after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
             self.assertEqual(after, before + 1)
             due = self.results._months(self.company, APRIL)

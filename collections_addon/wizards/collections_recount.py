@@ -17,7 +17,7 @@ class CollectionsRecount(models.TransientModel):
     date_from = fields.Date(string="From Month", required=True)
     date_to = fields.Date(string="To Month", required=True)
     company_ids = fields.Many2many("res.company", string="Companies", required=True)
-    month_count = fields.Integer(string="Months", compute="_compute_month_count")
+    span = fields.Char(string="Months", compute="_compute_span")
 
     @api.model
     def default_get(self, fields_list):
@@ -37,14 +37,21 @@ class CollectionsRecount(models.TransientModel):
         }
 
     @api.depends("date_from", "date_to")
-    def _compute_month_count(self):
+    @api.depends_context("lang")
+    def _compute_span(self):
         for wizard in self:
-            wizard.month_count = len(wizard._months())
+            wizard.span = wizard._span()
+
+    def _span(self):
+        """The months in words, as “February 2026 – March 2026”."""
+        months = self._months()
+        ends = sorted({*months[:1], *months[-1:]})
+        return " – ".join(format_date(self.env, day, date_format="MMMM y") for day in ends)
 
     @api.constrains("date_from", "date_to", "company_ids")
     def _check_months(self):
         for wizard in self:
-            if not 1 <= wizard.month_count <= MOST_MONTHS:
+            if not 1 <= len(wizard._months()) <= MOST_MONTHS:
                 raise ValidationError(
                     self.env._("Choose 1 to %s months, the first one first.", MOST_MONTHS)
                 )
@@ -75,7 +82,7 @@ class CollectionsRecount(models.TransientModel):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self._told(months),
+                "title": self.env._("Counted again: %s", self.span),
                 "message": self.env._(
                     "It happens in the background, a month at a time. Until then the months stay "
                     "as they are, marked as to be counted again."
@@ -84,11 +91,3 @@ class CollectionsRecount(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-    def _told(self, months):
-        begin, end = (
-            format_date(self.env, day, date_format="MMMM y") for day in (months[0], months[-1])
-        )
-        if begin == end:
-            return self.env._("%s is counted again.", begin)
-        return self.env._("%(begin)s to %(end)s are counted again.", begin=begin, end=end)
