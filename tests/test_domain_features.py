@@ -111,6 +111,18 @@ class TestFeatures(TestCase):
     def test_no_trait_of_a_person_is_a_feature(self):
         for word in ("name", "sex", "gender", "title", "nation", "country", "lang", "birth"):
             self.assertFalse([code for code in FEATURES if word in code])
+        known = ("id", "customer", "issued", "due", "amount", "settled", "first_paid")
+        self.assertEqual(payers.Item._fields, known, "nothing else of anybody gets in")
+
+    @given(ledgers(least=1), st.integers(0, 260))
+    def test_who_a_customer_is_tells_nothing(self, items, day):
+        """Numbers only tell customers and invoices apart: others in their place say the same."""
+        others = [one._replace(id=9000 - one.id, customer=70 - one.customer) for one in items]
+        for asked, other in zip(items, others, strict=True):
+            self.assertEqual(
+                Chronicle(items).features(asked, START + day),
+                Chronicle(others).features(other, START + day),
+            )
 
     def test_open_and_paid(self):
         one = item(1, 0, 0)

@@ -54,6 +54,15 @@ class TestScorecard(TestCase):
         announced = score(items, asked, 90, ["announced"])
         self.assertGreater(announced.chances[0], plain.chances[0])
         self.assertIn("announced", {reason.code for reason in announced.reasons})
+        for code in ("shortage", "refusal", "handed_over"):
+            self.assertLess(score(items, asked, 90, [code]).chances[1], plain.chances[1])
+
+    def test_the_strongest_reasons_that_say_something(self):
+        Reason = scoring.Reason
+        moves = [Reason("a", 0.004), Reason("b", -0.5), Reason("c", 0.1), Reason("d", 0.9)]
+        self.assertEqual([one.code for one in scoring.strongest(moves)], ["d", "b", "c"])
+        self.assertEqual(len(scoring.strongest([*moves, Reason("e", 2.0)])), 3)
+        self.assertEqual(scoring.strongest(moves[:1]), ())
 
 
 def _customer(items):

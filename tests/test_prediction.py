@@ -1,5 +1,6 @@
 """Predictions, profiles, groups and learnt models, from a ledger made here."""
 
+import json
 from datetime import date, timedelta
 from unittest import skipUnless
 from unittest.mock import patch
@@ -8,6 +9,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..collections_addon.domain.scoring import Score
 from .common import CollectionsCommon
 
 try:
@@ -144,6 +146,43 @@ class TestPrediction(CollectionsCommon):
         after = self._prediction(self.open_prompt)
         self.assertLess(after.chance_30, before)
         self.assertIn("▼ The invoice is contested", after.reason_text)
+
+    def test_what_a_person_took_down_is_a_reason(self):
+        """Who said it cannot pay, or refused, is not expected to pay like before."""
+        before = self._prediction(self.open_prompt).chance_30
+        with self.day(TODAY):
+            action = self.good._new_message("call", self.company.currency_id, "Hello")
+        for code, sentence in (
+            ("cannot_pay", "▼ The customer said it cannot pay"),
+            ("refused", "▼ The customer refused to pay"),
+        ):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE dunning_action SET state = 'sent', is_manual = TRUE, contact_date = %s,"
+                " outcome_id = %s WHERE id = %s",
+                [TODAY, self.env["dunning.outcome"]._by_code(code).id, action.id],
+            )
+            self.env.invalidate_all()
+            self._score(customers=self.prompt)
+            found = self._prediction(self.open_prompt)
+            self.assertLess(found.chance_30, before)
+            self.assertIn(sentence, found.reason_text)
+            self.assertIn(sentence, self.good.prediction_text)
+        self.good._set_stage("legal")
+        self._score()
+        self.assertIn("▼ The customer has been handed over", self.good.prediction_text)
+
+    def test_reasons_that_say_nothing_of_the_customer_as_a_whole_are_left_out(self):
+        """One invoice pulls up, the other down: no arrow without a reason."""
+        words = self.env["collections.prediction.words"]
+        self.assertEqual(words._tell([["history", 0.0]]), "")
+        moves = {"trend": (0.5, -0.5), "history": (0.6, 0.4)}
+        group = [
+            (100, Score((0.1, 0.2, 0.3), 5, tuple((c, moves[c][n]) for c in moves)))
+            for n in range(2)
+        ]
+        found = self.scorer._together(self.models, TODAY, group)
+        self.assertEqual(json.loads(found["prediction_reasons"]), [["history", 0.5]])
 
     def test_an_event_refreshes_the_customer(self):
         with self.day(TODAY + timedelta(days=1)):

@@ -25,6 +25,9 @@ SAID = {
     "promise_kept": 0.3,
     "announced": 1.2,
     "in_plan": -0.4,
+    "shortage": -0.8,
+    "refusal": -1.2,
+    "handed_over": -1.0,
 }
 #: Reasons whose move is smaller than this say nothing.
 NOTABLE = 0.08
@@ -88,11 +91,19 @@ def finish(chances, moves, expected):
     for chance in chances:
         least = max(least, chance)
         rising.append(round(least, 4))
+    days = expected(*span(rising))
+    return Score(tuple(rising), days if days <= FARTHEST else None, strongest(moves))
+
+
+def strongest(moves):
+    """The few reasons that say something, the strongest first.
+
+    :param moves: of :class:`Reason`
+    :rtype: tuple[Reason]
+    """
     notable = [move for move in moves if abs(move.effect) >= NOTABLE]
     notable.sort(key=lambda move: (-abs(move.effect), move.code))
-    reasons = tuple(Reason(code, round(effect, 2)) for code, effect in notable[:MOST_REASONS])
-    days = expected(*span(rising))
-    return Score(tuple(rising), days if days <= FARTHEST else None, reasons)
+    return tuple(Reason(code, round(effect, 2)) for code, effect in notable[:MOST_REASONS])
 
 
 def span(chances):

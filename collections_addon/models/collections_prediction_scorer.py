@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..domain.features import Chronicle
 from ..domain.payers import Item
-from ..domain.scoring import scorecard, together
+from ..domain.scoring import Reason, scorecard, strongest, together
 from .bulk_rows import loaded, upsert
 from .collections_prediction_ledger import TABLE
 
@@ -60,7 +60,7 @@ class CollectionsPredictionScorer(models.AbstractModel):
             company.sudo().collections_prediction_base = chronicle.keep()
         owed = self._owed()
         asked = [item for item in items if item.id in owed]
-        said = self._said(company, today, owed)
+        said = self._said(company, today, owed, partner_ids)
         model, scores = self._scores(company, chronicle, asked, day, said)
         made = [(owed[item.id], item, score) for item, score in zip(asked, scores, strict=True)]
         self._write(company, today, partner_ids, model, made)
@@ -87,13 +87,15 @@ class CollectionsPredictionScorer(models.AbstractModel):
 
     # === WHAT IS SAID === #
 
-    def _said(self, company, today, owed):
+    def _said(self, company, today, owed, partner_ids):
         """Item id -> codes of what the customer has said or done about it.
 
         :rtype: dict[int, list[str]]
         """
         by_move = self._said_of_invoices(company, today)
         by_partner = self._said_of_customers(company, today)
+        for partner, code in self._told(company, today, partner_ids):
+            by_partner[partner].append(code)
         rows = self.env.execute_query(
             SQL("SELECT id, move_id, customer FROM %s WHERE settled IS NULL", TABLE)
         )
@@ -127,6 +129,31 @@ class CollectionsPredictionScorer(models.AbstractModel):
         for partner, state in rows:
             said[partner].append(f"promise_{state}")
         return said
+
+    def _told(self, company, today, partner_ids):
+        """What a person has taken down: that a customer cannot or will not pay, or is handed
+        over.
+
+        :return: (customer, code of SAID) pairs
+        """
+        cases = self.env["collections.case"]
+        cases.flush_model(["stage"])
+        told = cases._answers(company, today, partner_ids)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, partner_id, stage FROM collections_case"
+                " WHERE company_id = %s AND (id = ANY(%s) OR stage = 'legal')",
+                company.id,
+                list(told),
+            )
+        )
+        for case, partner, stage in rows:
+            if stage == "legal":
+                yield partner, "handed_over"
+            elif told[case]["refusals"]:
+                yield partner, "refusal"
+            elif told[case]["shortages"]:
+                yield partner, "shortage"
 
     # === WRITING === #
 
@@ -180,7 +207,7 @@ class CollectionsPredictionScorer(models.AbstractModel):
         for amount, score in group:
             for code, effect in score.reasons:
                 effects[code] += effect * amount / total
-        strongest = sorted(effects.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:3]
+        reasons = strongest(Reason(code, effect) for code, effect in effects.items())
         return {
             "chance_7": chances[0],
             "chance_30": chances[1],
@@ -188,7 +215,7 @@ class CollectionsPredictionScorer(models.AbstractModel):
             "score": round(100 * chances[1], 1),
             "expected_date": _after(today, days),
             "expected_30": round(sum(amount * score.chances[1] for amount, score in group), 2),
-            "prediction_reasons": json.dumps([[code, round(e, 2)] for code, e in strongest]),
+            "prediction_reasons": json.dumps(reasons),
             "prediction_model_id": model.id or None,
         }
 

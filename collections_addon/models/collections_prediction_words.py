@@ -48,7 +48,13 @@ class CollectionsPredictionWords(models.AbstractModel):
 
     def _said(self):
         _ = self.env._
+        told = {
+            "shortage": _("The customer said it cannot pay"),
+            "refusal": _("The customer refused to pay"),
+            "handed_over": _("The customer has been handed over"),
+        }
         return {
+            **{code: (sentence, sentence) for code, sentence in told.items()},
             "disputed": (_("Contested"), _("The invoice is contested")),
             "promise_open": (_("Payment is promised"), _("Payment is promised")),
             "promise_broken": (_("A promise was broken"), _("A promise was broken lately")),
@@ -68,5 +74,5 @@ class CollectionsPredictionWords(models.AbstractModel):
         return "\n".join(
             f"{'▲' if effect > 0 else '▼'} {sentences[code][effect < 0]}"
             for code, effect in reasons or []
-            if code in sentences
+            if code in sentences and effect
         )
