@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -177,6 +177,16 @@ class TestThankYou(CollectionsCommon):
         self._case()._set_stage("legal")
         self._paid(invoice)
         self.assertFalse(self._after())
+
+    def test_who_complains_is_thanked_by_nobody_until_that_is_settled(self):
+        """E6: while a complaint is open nothing goes out by itself, not even thanks."""
+        self._paid(self._reminded())
+        case = self._case()
+        complaint = case._customer_complain("Rude", fields.Date.to_date("2026-03-11"))
+        self.assertFalse(self._after())
+        complaint.write({"resolution": "Apologized"})
+        complaint.action_close()
+        self.assertEqual(len(self._after()), 1)
 
     def test_who_cannot_or_does_not_want_to_get_mail_gets_none(self):
         self._paid(self._reminded())

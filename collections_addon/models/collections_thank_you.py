@@ -59,7 +59,8 @@ class CollectionsThankYou(models.Model):
                 self._write_to(case, action_id, recipient, template)
 
     def _cleared(self, company, partner_ids, now):
-        """Cases where nothing is overdue since a payment for something asked for.
+        """Cases where nothing is overdue since a payment for something asked for; not who
+        complains, to whom a person writes first.
 
         :return: (case id, id of the latest contact paid for) pairs
         """
@@ -67,6 +68,7 @@ class CollectionsThankYou(models.Model):
         self.env["account.move.line"].flush_model()
         self.env["dunning.action"].flush_model()
         self.env["collections.case"].flush_model()
+        self.env["collections.complaint"].flush_model()
         self.flush_model()
         query = SQL(
             """
@@ -80,6 +82,8 @@ class CollectionsThankYou(models.Model):
               JOIN account_journal journal ON journal.id = paid.journal_id
              WHERE file.company_id = %(company)s AND file.partner_id IN %(partners)s
                AND file.overdue = 0 AND file.stage NOT IN %(stages)s
+               AND NOT EXISTS (SELECT 1 FROM collections_complaint complaint
+                                WHERE complaint.case_id = file.id AND complaint.state = 'open')
                AND action.state IN %(contacted)s AND action.test_mode IS NOT TRUE
                AND line.reconciled
                AND %(is_money)s
