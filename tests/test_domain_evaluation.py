@@ -62,6 +62,23 @@ class TestVerdict(TestCase):
         self.assertEqual(evaluation.verdict(*self._cases(0.6, 0.9)).code, "not_better")
         self.assertEqual(evaluation.verdict(*self._cases(0.7, 0.7)).code, "not_better")
 
+    def test_a_gain_that_may_be_luck_is_not_proved(self):
+        """Better in the mean by one customer of a hundred: the interval holds zero."""
+        learnt, baselines, hits, groups = self._cases(0.7, 0.7)
+        for number in range(4):
+            learnt[number] = 0.95 if hits[number] else 0.05
+        found = evaluation.verdict(learnt, {"rule": baselines["rule"]}, hits, groups)
+        mean, low, _high = found.gains["rule"]
+        self.assertTrue(low <= 0 < mean)
+        self.assertEqual(found.code, "not_better")
+
+    def test_the_interval_is_that_of_95_percent(self):
+        """400 customers, half of them better by 1: half, and 1.96 × .5 / √400 around it."""
+        mean, low, high = evaluation.gain([0.0] * 400, [1.0, 0.0] * 200, range(400))
+        self.assertAlmostEqual(mean, 0.5)
+        self.assertAlmostEqual(mean - low, 0.049, delta=0.009)
+        self.assertAlmostEqual(high - mean, 0.049, delta=0.009)
+
     def test_every_baseline_must_be_beaten(self):
         learnt, _baselines, hits, groups = self._cases(0.9, 0.6)
         weak = [0.6 if hit else 0.4 for hit in hits]

@@ -27,6 +27,15 @@ class TestFeatures(TestCase):
             Chronicle(items).features(asked, day), Chronicle(known).features(past, day)
         )
 
+    def test_what_happens_on_the_day_itself_is_not_known_yet(self):
+        one = item(1, 0, 0)  # issued on day 0, settled on day 30
+        for day, issued, settled in ((0, 0, 0), (1, 1, 0), (30, 1, 0), (31, 1, 1)):
+            with self.subTest(day=day):
+                chronicle = Chronicle([one])
+                chronicle.move_to(START + day)
+                customer = chronicle.customer(1)
+                self.assertEqual((customer.issued, len(customer.lateness)), (issued, settled))
+
     @given(ledgers(), st.lists(st.integers(0, 260), min_size=1, max_size=4))
     def test_a_chronicle_that_goes_on_says_what_one_begun_that_day_says(self, items, days):
         going, asked = Chronicle(items), item(999, 0, None)
@@ -144,6 +153,13 @@ class TestFeatures(TestCase):
             customer.open(one)
             customer.settle(one)
         self.assertEqual((customer.issued, customer.partial), (2, 1))
+
+    def test_late_and_very_late(self):
+        customer = payers.Customer()
+        for number, late in enumerate((0, 1, 30, 31)):
+            customer.open(item(number, 0, late))
+            customer.settle(item(number, 0, late))
+        self.assertEqual((customer.late, customer.very_late), (3, 1))
 
     def test_worked_example_of_the_drift(self):
         """Seven in time and one twenty days late: recent 5, mean 2.5, weight 8·¼ / (8·¼ + 1)."""

@@ -57,6 +57,11 @@ class TestScorecard(TestCase):
         for code in ("shortage", "refusal", "handed_over"):
             self.assertLess(score(items, asked, 90, [code]).chances[1], plain.chances[1])
 
+    def test_a_longer_horizon_is_never_less_likely(self):
+        """Three models of three horizons may disagree."""
+        found = scoring.finish((0.5, 0.3, 0.6), [], lambda low, _high: low)
+        self.assertEqual(found.chances, (0.5, 0.5, 0.6))
+
     def test_the_strongest_reasons_that_say_something(self):
         Reason = scoring.Reason
         moves = [Reason("a", 0.004), Reason("b", -0.5), Reason("c", 0.1), Reason("d", 0.9)]

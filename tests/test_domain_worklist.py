@@ -141,6 +141,7 @@ class TestBelongs(TestCase):
         at = datetime(2026, 3, 5, 14)
         self.assertEqual(worklist.urgency([Task("overdue"), Task("callback", at)]), 1)
         self.assertEqual(worklist.urgency([Task("complaint")]), 1)
+        self.assertEqual(worklist.urgency([Task("dispute")]), 1)
         self.assertEqual(worklist.urgency([Task("promise_due"), Task("overdue")]), 2)
         self.assertEqual(worklist.urgency([]), 2)
 
