@@ -1,6 +1,7 @@
 """Paying online: what is asked, what is taken, and where it goes. P4, P5, P6, P10, P11."""
 
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -174,6 +175,37 @@ class TestCheckout(PayCommon):
             }
         )
         self.assertEqual(self._quote(TODAY).amount, Decimal(120))
+
+    def _book_without_entries(self):
+        """Banks are reconciled in Odoo: payments have no entry until the statement comes."""
+        self.startPatcher(
+            patch.object(
+                type(self.env["account.move"]),
+                "_get_invoice_in_payment_state",
+                lambda _move: "in_payment",
+            )
+        )
+        self.env["account.payment.method.line"].search([]).payment_account_id = False
+
+    def test_p01_a_registered_payment_waits_for_the_statement(self):
+        self._book_without_entries()
+        payment = self._pay(self.old, day=TODAY)
+        self.assertFalse(payment.move_id)
+        self.assertEqual(self._open(self.old), [100])
+        self.assertEqual(self._why(self.old, TODAY), "promised")
+        self.assertNotEqual(self._why(self.young, TODAY), "promised")
+        self.assertEqual(self._quote(TODAY).amount, Decimal(50))
+        self.assertEqual(self._why(self.old, "2026-04-19"), "promised")
+        self.assertNotEqual(self._why(self.old, "2026-04-20"), "promised", "for ever is too long")
+        payment.action_reject()
+        self.assertNotEqual(self._why(self.old, TODAY), "promised")
+
+    def test_p01_who_paid_online_is_not_asked_again_before_the_statement(self):
+        self._book_without_entries()
+        tx = self._begin(TODAY, self.old)
+        self._come(tx, "done", TODAY)
+        self.assertTrue(tx.payment_id)
+        self.assertEqual(self._quote(TODAY).amount, Decimal(50))
 
     def test_a_refused_payment_changes_nothing(self):
         tx = self._begin(TODAY)

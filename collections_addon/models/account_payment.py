@@ -1,10 +1,33 @@
+from datetime import timedelta
+
 from odoo import api, models
+from odoo.tools import SQL
+
+#: How long a registered payment is waited for on the bank's statement.
+PATIENCE = timedelta(days=30)
 
 
 class AccountPayment(models.Model):
     """A payment nobody has allocated yet may be one that was announced."""
 
     _inherit = "account.payment"
+
+    def _registered_sql(self, day):
+        """Rows `payment` of money received that no journal entry shows yet.
+
+        Where banks are reconciled in Odoo a payment has no entry of its own: the statement's
+        line settles the invoice. Until then the invoice stands open, though it is paid.
+
+        :param datetime.date day: as of which
+        :rtype: SQL, a boolean
+        """
+        return SQL(
+            """
+            (payment.state = 'in_process' AND payment.move_id IS NULL
+             AND payment.payment_type = 'inbound' AND payment.date >= %s)
+            """,
+            day - PATIENCE,
+        )
 
     def action_post(self):
         """Override of `account`: the figures of its customer are looked at again."""

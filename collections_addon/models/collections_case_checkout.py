@@ -1,3 +1,4 @@
+from collections import defaultdict
 from decimal import Decimal
 
 from odoo import Command, models
@@ -127,10 +128,31 @@ class CollectionsCase(models.Model):
             )
         )
         by_line = {line_id: self._decimal(amount, currency) for line_id, amount in chosen}
-        by_move = {move_id: self._decimal(amount, currency) for move_id, amount in others}
+        by_move = defaultdict(Decimal)
+        for move_id, amount in (*others, *self._registered(lines, currency, today)):
+            by_move[move_id] += self._decimal(amount, currency)
         for line_id, amount in self._spread_over(lines, by_move).items():
             by_line[line_id] = by_line.get(line_id, checkout.ZERO) + amount
         return by_line
+
+    def _registered(self, lines, currency, today):
+        """(Invoice id, amount) of payments that wait for the bank's statement."""
+        payments = self.env["account.payment"]
+        payments.flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT rel.invoice_id, sum(payment.amount)
+                  FROM account_move__account_payment rel
+                  JOIN account_payment payment ON payment.id = rel.payment_id
+                 WHERE rel.invoice_id IN %s AND payment.currency_id = %s AND %s
+              GROUP BY rel.invoice_id
+                """,
+                tuple(lines.move_id.ids),
+                currency.id,
+                payments._registered_sql(today),
+            )
+        )
 
     def _decimal(self, amount, currency):
         return Decimal(float_repr(currency.round(float(amount)), currency.decimal_places))

@@ -9,10 +9,12 @@ class DunningFacts(models.AbstractModel):
 
     @api.model
     def _move_pauses(self, company, date):
-        """Override: invoices with an announced payment, one that a provider works on, or
-        one that will be collected on a day the customer was told of."""
+        """Override: invoices with an announced payment, one that a provider works on, one
+        that is registered and waits for the bank's statement, or one that will be collected
+        on a day the customer was told of."""
         pauses = super()._move_pauses(company, date)
         moves = self._announced_moves(company, date) | self._moves_under_way(company, date)
+        moves |= self._registered_moves(company, date)
         if not self.env.context.get("collections_without_autopay"):
             moves |= self._collected_moves(company)
         for move_id in moves:
@@ -51,6 +53,23 @@ class DunningFacts(models.AbstractModel):
                 """,
                 company.id,
                 transactions._under_way_sql(date),
+            )
+        )
+        return {move_id for [move_id] in rows}
+
+    def _registered_moves(self, company, date):
+        payments = self.env["account.payment"]
+        payments.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT rel.invoice_id
+                  FROM account_move__account_payment rel
+                  JOIN account_payment payment ON payment.id = rel.payment_id
+                 WHERE payment.company_id = %s AND %s
+                """,
+                company.id,
+                payments._registered_sql(date),
             )
         )
         return {move_id for [move_id] in rows}
