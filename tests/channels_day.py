@@ -8,13 +8,9 @@ import re
 import time
 from collections import Counter
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
-from werkzeug.datastructures import MultiDict
-
-from ..connectors.models.collections_provider_adapter import Delivery
 from .emulators.twilio.voice import Debtor, HangUp
-from .provider_common import take_notes
+from .provider_common import delivered, ref_of, take_notes
 
 CHANNELS = ("email", "sms", "whatsapp", "voice")
 CONTACTED = ("sent", "delivered", "opened")
@@ -142,7 +138,7 @@ class ChannelsDay:
         found = Counter(_ids_of_mails(self.catcher))
         for service in self.services:
             for message in service.messages.values():
-                found[_id_of_ref(message.get("ref") or _ref(message.get("callback")))] += 1
+                found[_id_of_ref(message.get("ref") or ref_of(message.get("callback")))] += 1
         for call in self.desk.calls if self.desk else ():
             if call.answered_by == "human":
                 found[self._contact_of(call)] += 1
@@ -150,7 +146,7 @@ class ChannelsDay:
 
     def _contact_of(self, call):
         """The contact for which a call was ordered."""
-        number = _ref(call.form.get("StatusCallback")).partition(".")[0]
+        number = ref_of(call.form.get("StatusCallback")).partition(".")[0]
         return self.env["collections.call"].browse(int(number)).action_id.id
 
     def verdict(self):
@@ -199,17 +195,8 @@ class Telephone:
 
     def _post(self, url, form, headers):
         """What the controllers do with a request."""
-        parts = urlsplit(url)
-        _empty, _collections, _provider, code, kind, token = parts.path.split("/")
-        provider = self.env["collections.provider"]._by_token(code, token)
-        delivery = Delivery(
-            kind=kind,
-            url=url,
-            headers={"signature": headers["X-Twilio-Signature"]},
-            form=MultiDict(form),
-            ref=_ref(url),
-        )
-        if kind == "voice":
+        provider, delivery = delivered(self.env, url, headers, form)
+        if delivery.kind == "voice":
             if not provider._adapter()._is_signed(provider, delivery):
                 raise AssertionError("a call is not signed")
             calls = self.env["collections.call"]
@@ -240,10 +227,6 @@ def _ids_of_mails(catcher):
     for message in catcher.messages:
         found = re.match(r"<(\d+)\.", message["Message-Id"].strip())
         yield int(found[1])
-
-
-def _ref(url):
-    return parse_qs(urlsplit(url or "").query).get("ref", [""])[0]
 
 
 def _id_of_ref(ref):

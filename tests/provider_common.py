@@ -94,6 +94,29 @@ class ProviderMixin:
         self.env["collections.provider.event"].sudo()._process(now)
 
 
+def delivered(env, url, headers, form=None, body=b""):
+    """A request as the controllers hand it on.
+
+    :return: the provider it is for, and the request
+    :rtype: tuple[`collections.provider`, Delivery]
+    """
+    _empty, _collections, _provider, code, kind, token = urlsplit(url).path.split("/")
+    delivery = Delivery(
+        kind=kind,
+        url=url,
+        headers={"signature": next(headers[name] for name in SIGNATURES if name in headers)},
+        raw=body,
+        form=MultiDict(form or {}),
+        ref=ref_of(url),
+    )
+    return env["collections.provider"]._by_token(code, token), delivery
+
+
+def ref_of(url):
+    """Our key in the address that a provider was given; "" where there is none."""
+    return parse_qs(urlsplit(url or "").query).get("ref", [""])[0]
+
+
 def take_notes(env, service, now, copies=1, shuffle=False):
     """Hand the news of a service to the inbox as the controllers do.
 
@@ -102,17 +125,6 @@ def take_notes(env, service, now, copies=1, shuffle=False):
     """
     taken = []
     for note in service.take_notes(copies, shuffle):
-        parts = urlsplit(note.url)
-        _empty, _collections, _provider, code, kind, token = parts.path.split("/")
-        provider = env["collections.provider"]._by_token(code, token)
-        signed = next(note.headers[name] for name in SIGNATURES if name in note.headers)
-        delivery = Delivery(
-            kind=kind,
-            url=note.url,
-            headers={"signature": signed},
-            raw=note.body,
-            form=MultiDict(note.form or {}),
-            ref=parse_qs(parts.query).get("ref", [""])[0],
-        )
+        provider, delivery = delivered(env, note.url, note.headers, note.form, note.body)
         taken.append(env["collections.provider.event"].sudo()._receive(provider, delivery, now))
     return taken

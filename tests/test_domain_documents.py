@@ -60,9 +60,9 @@ class TestDocuments(unittest.TestCase):
     def test_decisions_and_programs_that_are_named_exist(self):
         for path in DOCUMENTS:
             text = path.read_text()
-            for number in re.findall(r"docs/adr/(\d{4})", text):
+            for number in re.findall(r"(?:docs/adr/|\bADR |\b[Dd]ecision )(\d+)", text):
                 with self.subTest(document=path.name, decision=number):
-                    self.assertTrue(list(ROOT.glob(f"docs/adr/{number}-*.md")))
+                    self.assertTrue(list(ROOT.glob(f"docs/adr/{int(number):04}-*.md")))
             for program in re.findall(r"`(?:python )?((?:benchmarks|scripts)/\w+\.py)", text):
                 with self.subTest(document=path.name, program=program):
                     self.assertTrue((ROOT / program).is_file())

@@ -1,11 +1,6 @@
 """Calls played by emulated debtors, without a web server in between."""
 
-from urllib.parse import parse_qs, urlsplit
-
-from werkzeug.datastructures import MultiDict
-
-from ..connectors.models.collections_provider_adapter import Delivery
-from .provider_common import ProviderMixin
+from .provider_common import ProviderMixin, delivered
 
 
 class VoiceMixin(ProviderMixin):
@@ -29,17 +24,8 @@ class VoiceMixin(ProviderMixin):
 
     def _post(self, url, form, headers):
         """What the controllers do with a request."""
-        parts = urlsplit(url)
-        _empty, _collections, _provider, code, kind, token = parts.path.split("/")
-        provider = self.env["collections.provider"]._by_token(code, token)
-        delivery = Delivery(
-            kind=kind,
-            url=url,
-            headers={"signature": headers["X-Twilio-Signature"]},
-            form=MultiDict(form),
-            ref=parse_qs(parts.query).get("ref", [""])[0],
-        )
-        if kind == "voice":
+        provider, delivery = delivered(self.env, url, headers, form)
+        if delivery.kind == "voice":
             self.assertTrue(provider._adapter()._is_signed(provider, delivery))
             calls = self._scheduler["collections.call"]
             return calls._answer(provider.with_env(calls.env), delivery.ref, dict(form), self.now)
