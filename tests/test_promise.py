@@ -2,9 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .quick_common import QuickAccountingCommon
 
@@ -78,6 +81,26 @@ class TestPromise(QuickAccountingCommon):
         run = self.env["dunning.run"]._execute(self.company, day(days))
         self.env["dunning.action"]._dispatch(now=datetime.combine(day(days), time(12)))
         return [(a.level_id.name, a.amount_total, a.state) for a in run.action_ids]
+
+    def test_a_year_that_was_mistyped_is_refused(self):
+        self._invoice(100)
+        wrong = (
+            ({"date": "2206-03-12"}, "more than five years ahead"),
+            ({"date": "9999-12-31"}, "more than five years ahead"),
+            ({"date": day(5)}, "a day that has passed"),
+            ({"grace_days": -1}, "cannot be negative"),
+        )
+        for values, text in wrong:
+            with (
+                self.subTest(**values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError) as caught,
+                self.cr.savepoint(),
+            ):
+                self._promise(**values)
+                self.env.flush_all()
+            sentence = self.env["collections.promise"]._sql_error_to_message(caught.exception)
+            self.assertIn(text, sentence)
 
     # === SCENARIOS === #
 

@@ -1,4 +1,5 @@
 import logging
+from datetime import date as Date
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -55,6 +56,11 @@ class CollectionsCommitment(models.AbstractModel):
     _grace_positive = models.Constraint(
         "CHECK(grace_days >= 0)", "The days of grace cannot be negative."
     )
+    _date_likely = models.Constraint(
+        "CHECK(date <= made_on + 1826)",
+        "This date is more than five years ahead, and nothing would be asked for until then: "
+        "look at the year.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -79,7 +85,8 @@ class CollectionsCommitment(models.AbstractModel):
     @api.depends("date", "grace_days")
     def _compute_deadline(self):
         for word in self:
-            word.deadline = word.date and word.date + timedelta(days=word.grace_days)
+            most = word.date and (Date.max - word.date).days
+            word.deadline = word.date and word.date + timedelta(days=min(word.grace_days, most))
 
     def _owed(self):
         """The open items of the customer in this currency."""
