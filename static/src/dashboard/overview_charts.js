@@ -111,7 +111,7 @@ export function contactsChart(contacts, format) {
         summary: told(
             sum(contacts, "count"),
             _t("1 contact."),
-            (count) => _t("%s contacts.", count),
+            (number) => _t("%s contacts.", number),
             format
         ),
     };

@@ -267,7 +267,12 @@ test("what was done by mistake is taken back from another screen, too", async ()
     destroy(screen);
     await click(".o_notification_buttons button");
     await settle();
-    expect.verifySteps(["day mine value", "action_done", "day mine value", "action_reopen"]);
+    expect.verifySteps([
+        "day mine value",
+        "action_done",
+        "day mine value",
+        "action_reopen",
+    ]);
 });
 
 test("choices and customer are as before after something was opened from here", async () => {
