@@ -8,6 +8,10 @@ from passlib.context import CryptContext
 
 from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.modules.registry import Registry
+from odoo.tests.common import get_db_name
+
+from .warm_caches import WarmCaches
 
 #: Login of nobody: core's own work factor costs 0.4 s for each user of each class.
 HASHES = CryptContext(["pbkdf2_sha512", "plaintext"], pbkdf2_sha512__rounds=1000)
@@ -23,7 +27,18 @@ class QuickAccountingCommon(AccountTestInvoicingCommon):
     Passwords are hashed with few rounds. A chart of accounts takes most of a second to
     load; `scripts/inside/ready_company.py` has done it once for all classes that want
     nothing special. Without it, as in Odoo's own runner, the company is made as always.
+    The registry's caches stay warm, see `warm_caches.py`.
     """
+
+    @classmethod
+    def setUpClass(cls):
+        cls.caches = cls.enterClassContext(WarmCaches(Registry(get_db_name())))
+        super().setUpClass()
+        cls.addClassCleanup(cls.caches.end_class)
+
+    def setUp(self):
+        with self.caches.kept_by_test():
+            super().setUp()
 
     @classmethod
     def setup_independent_user(cls):
