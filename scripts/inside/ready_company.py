@@ -1,6 +1,7 @@
-"""Make the company that the tests' classes start from, once for all of them."""
+"""Make the company and the people that the tests' classes start from, once for all of them."""
 
 import argparse
+from unittest.mock import patch
 
 from session import environment
 
@@ -12,14 +13,20 @@ def main():
     parser.add_argument("--database", required=True)
     arguments = parser.parse_args()
     with environment(arguments.config, arguments.database) as env:
-        from odoo.addons.collections_addon.tests import quick_common
+        from odoo.addons.collections_addon.tests import common, quick_common
 
-        class Firm(quick_common.AccountTestInvoicingCommon):
+        class Firm(common.CollectionsCommon):
             pass
 
         Firm.env, mine = env, env.user.company_ids
-        Firm._create_company(name=quick_common.COMPANY)
+        Firm.company = Firm._create_company(name=quick_common.COMPANY)
         env.user.company_ids = mine
+        hashes = patch.object(
+            env.registry["res.users"], "_crypt_context", lambda users: quick_common.HASHES
+        )
+        with hashes:
+            for group in common.GROUPS:
+                Firm._user(group).active = False
         env.cr.commit()
 
 
