@@ -44,6 +44,7 @@ from . import test_digest
 from . import test_overview
 from . import test_demo_data
 from . import test_views
+from . import test_warm_caches
 from . import test_worklist
 from . import test_screen_wizards
 from . import test_ledger_demo

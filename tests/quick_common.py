@@ -8,10 +8,8 @@ from passlib.context import CryptContext
 
 from odoo import Command
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.modules.registry import Registry
-from odoo.tests.common import get_db_name
 
-from .warm_caches import WarmCaches
+from .warm_caches import WarmCachesCase
 
 #: Login of nobody: core's own work factor costs 0.4 s for each user of each class.
 HASHES = CryptContext(["pbkdf2_sha512", "plaintext"], pbkdf2_sha512__rounds=1000)
@@ -21,7 +19,7 @@ COMPANY = "company_ready"
 freezegun.configure(extend_ignore_list=["_pytest.timing", "_pytest.junitxml"])
 
 
-class QuickAccountingCommon(AccountTestInvoicingCommon):
+class QuickAccountingCommon(WarmCachesCase, AccountTestInvoicingCommon):
     """The same firm as core's, from the database where it is ready there.
 
     Passwords are hashed with few rounds. A chart of accounts takes most of a second to
@@ -29,16 +27,6 @@ class QuickAccountingCommon(AccountTestInvoicingCommon):
     nothing special. Without it, as in Odoo's own runner, the company is made as always.
     The registry's caches stay warm, see `warm_caches.py`.
     """
-
-    @classmethod
-    def setUpClass(cls):
-        cls.caches = cls.enterClassContext(WarmCaches(Registry(get_db_name())))
-        super().setUpClass()
-        cls.addClassCleanup(cls.caches.end_class)
-
-    def setUp(self):
-        with self.caches.kept_by_test():
-            super().setUp()
 
     @classmethod
     def setup_independent_user(cls):
