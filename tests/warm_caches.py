@@ -7,14 +7,21 @@ transaction has changed. So it is done here.
 """
 
 from contextlib import contextmanager
+from functools import wraps
 from unittest.mock import patch
 
 from odoo.modules.registry import Registry
 from odoo.orm.registry import _CACHES_BY_KEY
 from odoo.tests.common import get_db_name
 
-#: Emptied after each test in any case: a new external id is found there without a word of it.
-ALWAYS = frozenset({"default"})
+#: Methods of the registry that empty caches -> which, by their arguments.
+TOLD = {
+    "clear_cache": lambda *names: names or ("default",),
+    "clear_all_caches": lambda: _CACHES_BY_KEY,
+    "_setup_models__": lambda *_cursor_and_models: _CACHES_BY_KEY,
+}
+#: Methods of models after which a cache finds something new though nobody has emptied it.
+UNTOLD = {"ir.model.data": {"_update_xmlids": "default", "create": "default"}}
 
 
 class WarmCaches:
@@ -25,26 +32,26 @@ class WarmCaches:
 
     def __init__(self, registry):
         self.registry = registry
-        self.of_class, self.of_test = set(ALWAYS), set(ALWAYS)
+        self.of_class, self.of_test = set(), set()
         self._clear = registry.clear_cache
-        noted = {
-            "clear_cache": lambda names: names or ("default",),
-            "clear_all_caches": lambda _none: _CACHES_BY_KEY,
-            "_setup_models__": lambda _cursor_and_models: _CACHES_BY_KEY,
-        }
-        self._patches = [self._noting(method, names) for method, names in noted.items()]
+        self._patches = [self._noting(registry, *told) for told in TOLD.items()]
+        for model, methods in UNTOLD.items():
+            for method, cache in methods.items():
+                told = self._noting(registry[model], method, lambda *_any, name=cache: {name})
+                self._patches.append(told)
 
-    def _noting(self, method, names):
-        """A patch: the registry's method, which tells us which caches it empties."""
-        original = getattr(self.registry, method)
+    def _noting(self, owner, method, names):
+        """A patch: the same method, which tells us what it leaves behind in caches."""
+        original = getattr(owner, method)
 
-        def noting(*arguments):
-            changed = names(arguments)
+        @wraps(original)
+        def noting(*arguments, **options):
+            changed = names(*arguments)
             self.of_class.update(changed)
             self.of_test.update(changed)
-            return original(*arguments)
+            return original(*arguments, **options)
 
-        return patch.object(self.registry, method, noting)
+        return patch.object(owner, method, noting)
 
     def __enter__(self):
         for each in self._patches:
@@ -58,16 +65,20 @@ class WarmCaches:
     @contextmanager
     def kept_by_test(self):
         """Whoever asks here for a way to clear all caches gets one for what the test changed."""
-        self.of_test = set(ALWAYS)
+        self.of_test.clear()
         with patch.object(self.registry, "clear_all_caches", self._end_test):
             yield
 
     def _end_test(self):
-        self._clear(*self.of_test)
+        self._forget(self.of_test)
 
     def end_class(self):
         """From here on, what clears all caches clears those that the class has changed."""
-        self.registry.clear_all_caches = lambda: self._clear(*self.of_class)
+        self.registry.clear_all_caches = lambda: self._forget(self.of_class)
+
+    def _forget(self, names):
+        if names:
+            self._clear(*names)
 
 
 class WarmCachesCase:
