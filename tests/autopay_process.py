@@ -6,15 +6,14 @@ money it takes, and no rollback brings it back.
 
 import os
 import signal
-import sys
 from datetime import timedelta
 
 from odoo import Command, fields
 
 if __package__:
-    from .dispatch_process import environment, main
+    from .dispatch_process import environment
 else:
-    from dispatch_process import environment, main
+    from dispatch_process import environment
 
 CHARGE, TRANSACTION = "collections.autopay.charge", "payment.transaction"
 #: Where a child can be killed: before or after this method, the so many-th time. The
@@ -160,7 +159,3 @@ COMMANDS = {
     "recover": recover,
     "states": states,
 }
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:], COMMANDS)

@@ -5,7 +5,7 @@ import signal
 import sys
 from datetime import datetime
 
-from dispatch_process import environment, main
+from dispatch_process import environment
 
 OAUTH = "odoo.addons.collections_addon.connectors.oauth"
 
@@ -96,6 +96,3 @@ COMMANDS = {
     "spend": spend,
     "state": state,
 }
-
-if __name__ == "__main__":
-    main(sys.argv[1:], COMMANDS)

@@ -1,5 +1,6 @@
 """A copy of the database in which processes may commit, crash and race."""
 
+import atexit
 import json
 import os
 import shutil
@@ -20,7 +21,10 @@ PASSED_ON = ("db_host", "db_port", "db_user", "db_password")
 class DispatchCase(BaseCase):
     """Everything here is committed, in a database of its own that is dropped at the end."""
 
-    PROCESS = "dispatch_process.py"
+    #: The file whose commands the children carry out.
+    PROGRAM = "dispatch_process"
+    #: One for all classes: to load Odoo takes longer than most of them.
+    _process = None
 
     @classmethod
     def setUpClass(cls):
@@ -29,8 +33,6 @@ class DispatchCase(BaseCase):
         cls.database = f"{get_db_name()}_{cls.__name__.lower()}"[:60]
         cls._copy_database()
         cls.addClassCleanup(cls._drop_database)
-        cls._start_process()
-        cls.addClassCleanup(cls._stop_process)
 
     # === DATABASE === #
 
@@ -61,13 +63,21 @@ class DispatchCase(BaseCase):
     # === PROCESS === #
 
     @classmethod
+    def _commands(cls):
+        """The process that carries out commands, started when first asked for."""
+        if not DispatchCase._process or DispatchCase._process.poll() is not None:
+            DispatchCase._process = cls._start_process()
+            atexit.register(cls._stop_process, DispatchCase._process)
+        return DispatchCase._process
+
+    @classmethod
     def _start_process(cls):
         options = [f"--{name}={config[name]}" for name in PASSED_ON if config[name]]
-        cls.process = subprocess.Popen(
+        return subprocess.Popen(
             [
                 sys.executable,
                 "-Wignore",
-                Path(__file__).with_name(cls.PROCESS),
+                Path(__file__).with_name("dispatch_process.py"),
                 *options,
                 f"--addons-path={','.join(config['addons_path'])}",
                 f"--data-dir={config['data_dir']}",
@@ -80,17 +90,19 @@ class DispatchCase(BaseCase):
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
-    @classmethod
-    def _stop_process(cls):
-        cls.process.stdin.close()
-        cls.process.wait(timeout=30)
-        cls.process.stdout.close()
+    @staticmethod
+    def _stop_process(process):
+        process.stdin.close()
+        process.wait(timeout=30)
+        process.stdout.close()
 
     def _order(self, name, **options):
         """Have a child (or `children` of them) carry out a command; their results."""
-        self.process.stdin.write(json.dumps({"name": name, **options}) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+        place = {"program": self.PROGRAM, "database": self.database}
+        process = self._commands()
+        process.stdin.write(json.dumps({"name": name, **place, **options}) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
         self.assertTrue(answer, "the process that carries out commands has ended")
         return json.loads(answer)
 

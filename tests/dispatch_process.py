@@ -1,16 +1,20 @@
-"""A process that loads Odoo once and has its children dispatch for real.
+"""A process that loads Odoo once and has its children work, and dispatch, for real.
 
-Started by the tests that kill (test_dispatch_crash.py) or race (test_dispatch_workers.py)
-such children. It reads one JSON command per line and answers with one line of JSON. Every
-command runs in a fork of its own, so that `kill -9` takes the child and nothing else.
+Started, once for all of them, by the tests that kill (test_dispatch_crash.py) or race
+(test_dispatch_workers.py) such children. It reads one JSON command per line, with the copy
+of the database it is for, and answers with one line of JSON. Every command runs in a fork
+of its own, so that `kill -9` takes the child and nothing else. What the children do for
+the other classes stands in the files `…_process.py`.
 """
 
 import contextlib
+import importlib
 import json
 import os
 import signal
 import smtplib
 import sys
+import threading
 from datetime import timedelta
 
 import psycopg2
@@ -19,7 +23,7 @@ import odoo
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
-from odoo.sql_db import close_all
+from odoo.sql_db import close_all, db_connect
 from odoo.tools import config
 
 DISPATCH = "odoo.addons.collections_addon.collections_addon.models.dunning_action_dispatch"
@@ -38,12 +42,8 @@ STEPS = {
 }
 
 
-def main(arguments, commands=None):
-    """Serve commands until the input ends.
-
-    :param dict|None commands: name -> function, those of this file when not given
-    """
-    COMMANDS.update(commands or {})
+def main(arguments):
+    """Serve commands until the input ends."""
     config.parse_config(arguments, setup_logging=True)
     registry = Registry(config["db_name"][0])
     for line in sys.stdin:
@@ -53,9 +53,19 @@ def main(arguments, commands=None):
         sys.stdout.flush()
 
 
+def on_database(registry, name):
+    """The registry, at work on a database; all are copies of the one it was loaded from."""
+    Registry.registries[name] = registry
+    registry.db_name = threading.current_thread().dbname = name
+    registry._db = db_connect(name)
+    config["db_name"] = [name]
+    return registry
+
+
 def run(registry, name, children=1, **options):
     """Run a command in as many children at once.
 
+    :param options: of the command; `program` and `database` say what and where it is
     :return: per child its exit code (negative: the signal) and what it returned
     :rtype: list[dict]
     """
@@ -83,13 +93,19 @@ def start(registry, name, options, ready, go):  # pylint: disable=inconsistent-r
     os.read(ready, 1)
     code = 1
     try:
-        result = COMMANDS[name](registry, **options)
+        result = carry_out(registry, name, **options)
         os.write(sink, json.dumps(result).encode())
         code = 0
     except BaseException:
         odoo.tools.misc.traceback.print_exc()
     finally:
         os._exit(code)
+
+
+def carry_out(registry, name, program, database, **options):
+    """Run a command of a file, or the one of this file that all share."""
+    commands = COMMANDS | importlib.import_module(program).COMMANDS
+    return commands[name](on_database(registry, database), **options)
 
 
 @contextlib.contextmanager

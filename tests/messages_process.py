@@ -3,7 +3,6 @@
 See dispatch_process.py. The emulated provider runs with the test: what it was told stays told.
 """
 
-import sys
 from datetime import timedelta
 
 from odoo import fields
@@ -109,7 +108,3 @@ def dispatch_until(registry, code=None, kill_after=None):
 
 
 COMMANDS = {"prepare": prepare, "dispatch": dispatch_until}
-
-
-if __name__ == "__main__":
-    dispatch.main(sys.argv[1:], COMMANDS)

@@ -3,17 +3,16 @@
 See dispatch_process.py. The emulator runs with the test: what it was told stays told.
 """
 
-import sys
 from datetime import timedelta
 
 from odoo import fields
 
 if __package__:
     from .autopay_process import die
-    from .dispatch_process import environment, main
+    from .dispatch_process import environment
 else:
     from autopay_process import die
-    from dispatch_process import environment, main
+    from dispatch_process import environment
 
 OUTBOX, CONNECTION = "collections.outbox", "collections.connection"
 #: Where a child can be killed: before or after this method, the so many-th time. The
@@ -142,7 +141,3 @@ COMMANDS = {
     "recover": recover,
     "states": states,
 }
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:], COMMANDS)

@@ -10,10 +10,10 @@ from odoo import fields
 
 if __package__:
     from .autopay_process import die
-    from .dispatch_process import environment, main
+    from .dispatch_process import environment
 else:
     from autopay_process import die
-    from dispatch_process import environment, main
+    from dispatch_process import environment
 
 CONNECTION, LOG, REF = (
     "collections.connection",
@@ -145,7 +145,3 @@ def state(registry, connection):
 
 
 COMMANDS = {"prepare": prepare, "due": due, "read": read, "state": state}
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:], COMMANDS)

@@ -17,7 +17,7 @@ IN_DOUBT = {"attempt committed": 0, "about to be sent": 0, "provider took it": 1
 
 
 class AutopayProcessCase(DispatchCase):
-    PROCESS = "autopay_process.py"
+    PROGRAM = "autopay_process"
 
     @classmethod
     def setUpClass(cls):

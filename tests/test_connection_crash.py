@@ -14,7 +14,7 @@ START = datetime(2026, 3, 5, 9, tzinfo=timezone.utc)
 
 @tagged("post_install", "-at_install")
 class TestConnectionCrash(DispatchCase):
-    PROCESS = "connection_process.py"
+    PROGRAM = "connection_process"
 
     def setUp(self):
         super().setUp()

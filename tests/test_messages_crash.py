@@ -18,7 +18,7 @@ IN_DOUBT = ("journal started", "provider accepted")
 
 @tagged("post_install", "-at_install")
 class TestMessagesCrash(DispatchCase):
-    PROCESS = "messages_process.py"
+    PROGRAM = "messages_process"
 
     def test_kill_at_every_step(self):
         self.service = TwilioEmulator().start()

@@ -20,7 +20,7 @@ FEE_STEPS = ("about to be written", "the ledger took it")
 
 @tagged("post_install", "-at_install")
 class TestOutboxCrash(DispatchCase):
-    PROCESS = "outbox_process.py"
+    PROGRAM = "outbox_process"
 
     def test_kill_at_every_step(self):
         for provider in KINDS:

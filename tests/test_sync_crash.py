@@ -13,7 +13,7 @@ SECRET = "s3cr3t"
 
 @tagged("post_install", "-at_install")
 class TestSyncCrash(DispatchCase):
-    PROCESS = "sync_process.py"
+    PROGRAM = "sync_process"
 
     def _ledger(self, provider, number):
         """A ledger of its own with an application that belongs to it, and a connection."""

@@ -62,9 +62,11 @@ FACTS = {
     ),
     "selection": (
         lambda case: selection(case.env),
-        lambda case: case.env["ir.model.fields"]
-        ._get("res.partner", "type")
-        .selection_ids.write({"name": "Warm"}),
+        lambda case: (
+            case.env["ir.model.fields"]
+            ._get("res.partner", "type")
+            .selection_ids.write({"name": "Warm"})
+        ),
     ),
     "group of a user": (
         lambda case: case.visitor.has_group("base.group_allow_export"),
