@@ -56,6 +56,8 @@ class Ledger:
         self.bank = self.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
         )
+        self.products = self._products()
+        self.sellers = self._sellers()
         self._create_partners()
         self._create_drafts()
 
@@ -105,6 +107,31 @@ class Ledger:
                 if day not in known
             ]
         )
+
+    def _products(self):
+        """What the firm sells, as products by name."""
+        products = self.env["product.product"]
+        own = [("company_id", "in", (False, self.company.id)), ("name", "in", SERVICES)]
+        known = {product.name: product for product in products.search(own)}
+        missing = [name for name in SERVICES if name not in known]
+        values = {"type": "service", "company_id": self.company.id}
+        made = products.create([{**values, "name": name} for name in missing])
+        return known | dict(zip(missing, made, strict=True))
+
+    def _sellers(self):
+        """Salespeople of the firm: those that a demonstration has, else who asks for it."""
+        names = ("base.user_admin", "base.user_demo")
+        found = self.env["res.users"].concat(
+            *filter(None, (self.env.ref(name, raise_if_not_found=False) for name in names))
+        )
+        return found.filtered(lambda user: self.company in user.company_ids) or self.env.user
+
+    def seller_of(self, customer):
+        """Who sells to a customer, always the same one.
+
+        :rtype: `res.users`
+        """
+        return self.sellers[sum(map(ord, customer.name)) % len(self.sellers)]
 
     def _terms(self):
         """Payment terms by number of days, and one in three installments."""
@@ -232,9 +259,11 @@ class Ledger:
             "date": day,
             "currency_id": self.currency_of(customer).id,
             "invoice_payment_term_id": self._term_of(customer).id,
+            "invoice_user_id": self.seller_of(customer).id,
             "invoice_line_ids": [
                 Command.create(
                     {
+                        "product_id": self.products[service].id,
                         "name": service,
                         "quantity": 1,
                         "price_unit": round(amount / len(services), 2),

@@ -95,17 +95,27 @@ class Shop:
         return partners
 
     def _post_invoices(self):
-        moves = self.env["account.move"].create([self._invoice(one) for one in self.partners])
+        moves = self.env["account.move"].create(
+            [
+                self._invoice(customer, partner)
+                for customer, partner in zip(self.customers, self.partners, strict=True)
+            ]
+        )
         moves._post(soft=False)
         lines = self.ledger.receivable_lines(moves)
         self.lines = dict(zip(self.customers, lines.sorted("id"), strict=True))
 
-    def _invoice(self, partner):
+    def _invoice(self, customer, partner):
         """Due in the days about the first, so that the first reminder comes in the replay."""
         due = self.first_day + timedelta(days=self.rng.randint(-3, 4))
         price = round(90 * self.rng.lognormvariate(0, 0.7), 2)
         service = self.rng.choice(SERVICES)
-        line = {"name": service, "price_unit": price, "tax_ids": [Command.clear()]}
+        line = {
+            "product_id": self.ledger.products[service].id,
+            "name": service,
+            "price_unit": price,
+            "tax_ids": [Command.clear()],
+        }
         return {
             "move_type": "out_invoice",
             "partner_id": partner.id,
@@ -114,6 +124,7 @@ class Shop:
             "date": due - timedelta(days=14),
             "invoice_date_due": due,
             "invoice_payment_term_id": False,
+            "invoice_user_id": self.ledger.seller_of(customer).id,
             "invoice_line_ids": [Command.create(line)],
         }
 
