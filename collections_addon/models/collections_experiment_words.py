@@ -32,7 +32,8 @@ class CollectionsExperimentResult(models.Model):
     def _tell_share(self, share, count):
         if not count:
             return "–"
-        return self.env._("%(share)s %% of %(count)s", share=self._points(share), count=count)
+        people = formatLang(self.env, count, digits=0)
+        return self.env._("%(share)s %% of %(count)s", share=self._points(share), count=people)
 
     def _tell_interval(self, value, low, high):
         """A difference in points with its interval; a dash while there is none."""
@@ -128,8 +129,8 @@ class CollectionsExperiment(models.Model):
         return self.env._(
             "Too early to tell: the smaller group has %(seen)s of the %(least)s customers it "
             "needs. A customer is observed for %(days)s days from the day a contact was due.",
-            seen=smaller,
-            least=self.min_size,
+            seen=formatLang(self.env, smaller, digits=0),
+            least=formatLang(self.env, self.min_size, digits=0),
             days=self.days,
         )
 
@@ -180,7 +181,8 @@ class CollectionsExperiment(models.Model):
         return self.env._(
             "To notice a difference of %(worth)s points, about %(needed)s more customers are "
             "needed.",
-            **found,
+            worth=found["worth"],
+            needed=formatLang(self.env, found["needed"], digits=0),
         )
 
     def _tell_money(self, row):
