@@ -82,7 +82,8 @@ class CollectionsPerformance(models.Model):
         compute="_compute_ratios",
         store=True,
         aggregator="avg",
-        help="Receivables less credits ÷ credit sales of 90 days × 90.",
+        help="Receivables less credits ÷ credit sales of 90 days × 90, of the customers that the "
+        "collector and group have at the end of the month.",
     )
     dso_best = fields.Float(
         string="Best Possible DSO",

@@ -70,7 +70,8 @@ class CollectionsTarget(models.Model):
         compute="_compute_actual",
         digits=(16, 2),
         help="What is of a day: of the latest one. Collected: of this month. Everything else: "
-        "of this month and the two before.",
+        "of this month and the two before. Of a team or a collector: of the customers they had at "
+        "the end of the month.",
     )
     has_actual = fields.Boolean(compute="_compute_actual")
     is_met = fields.Boolean(string="Met", compute="_compute_actual")
