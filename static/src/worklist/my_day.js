@@ -306,7 +306,9 @@ export class CollectionsMyDay extends Component {
             );
             if (result.type === "ir.actions.client") {
                 const { currentId: id } = this.state;
-                tellRecorded(this, result.params, (back) => this.backAgain(id, back));
+                tellRecorded(this.env.services, result.params, (back) =>
+                    this.backAgain(id, back)
+                );
                 this.state.note = "";
                 await this.load(place);
             } else if (result.target === "new") {

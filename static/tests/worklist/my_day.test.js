@@ -24,8 +24,12 @@ class WorklistItem extends models.Model {
     _name = "collections.worklist.item";
 }
 
+class DunningAction extends models.Model {
+    _name = "dunning.action";
+}
+
 defineMailModels();
-defineModels([Worklist, WorklistItem]);
+defineModels([Worklist, WorklistItem, DunningAction]);
 
 const item = (id, name) => ({
     id,
@@ -137,24 +141,48 @@ test("an outcome is recorded by its key, and the list is read again", async () =
         expect.step(`${args[0]} ${kwargs.context.call_outcome}`);
         return {
             type: "ir.actions.client",
-            tag: "display_notification",
-            params: { message: "Noted", next: {} },
+            tag: "collections_call_recorded",
+            params: { message: "Noted", action_id: 9, next: {} },
         };
-    });
-    mockService("action", {
-        doAction({ tag, params }) {
-            expect.step(`${tag} ${"next" in params}`);
-        },
     });
     await mountDay();
     await press("8");
     await settle();
+    expect(".o_notification").toHaveText(/Noted/);
+    expect.verifySteps(["day mine value", "1 voicemail", "day mine value"]);
+});
+
+test("an outcome is undone, also from another screen; what was noted is there again", async () => {
+    onRpc("collections.worklist.item", "action_outcome", () => ({
+        type: "ir.actions.client",
+        tag: "collections_call_recorded",
+        params: { message: "Noted", action_id: 9, next: {} },
+    }));
+    onRpc("dunning.action", "action_undo_outcome", ({ args }) => {
+        expect.step(`undo ${args[0]}`);
+        return { note: "Rang long" };
+    });
+    const screen = await mountDay();
+    await press("n");
+    await settle();
+    await press("8");
+    await settle();
+    await click(".o_notification_buttons button");
+    await settle();
+    expect("h1").toHaveText("Second Ltd");
+    expect("textarea").toHaveValue("Rang long");
     expect.verifySteps([
         "day mine value",
-        "1 voicemail",
-        "display_notification false",
+        "day mine value",
+        "undo 9",
         "day mine value",
     ]);
+    await press("8");
+    await settle();
+    destroy(screen);
+    await click(".o_notification_buttons button");
+    await settle();
+    expect.verifySteps(["day mine value", "undo 9"]);
 });
 
 test("an outcome that asks for more opens its dialog, then the list is read again", async () => {
