@@ -201,7 +201,7 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         context = {"tracking_disable": True, "allowed_company_ids": self.company.ids}
         env = self._scheduler(context=context)
         Books(env, start, weeks=2).open(firms=1, debtors=72, invoices=1.1)
-        year = Year(env, start, self._even_draw(env), Law(((0.01, 0.06), (0.005, 0.05))))
+        year = Year(env, start, self._even_draw(env), Law(((0.005, 0.12), (0.004, 0.1))))
         year.begin(share=50, days=30, min_size=30)
         year.live(weeks=8)
         experiment, row = year.experiments, year.experiments.result_ids[0]
@@ -223,7 +223,8 @@ class TestExperiment(SecondCompany, CollectionsCommon):
         self.assertGreater(row.treated_count + row.control_count, 60)
         truth = year.truth(experiment).customers
         self.assertGreater(truth, 0.4)
-        # Who is drawn hangs on the customers' numbers in this database: twice the interval.
+        # Who is drawn hangs on the customers' numbers in this database: the effect is so large,
+        # and twice the interval so wide, that this decides nothing.
         self.assertLess(abs(row.effect - truth), row.effect_high - row.effect_low)
         self.assertEqual((row.verdict, year.count_disturbed(experiment)), ("better", 0))
 
