@@ -152,22 +152,29 @@ class TestPrediction(CollectionsCommon):
         before = self._prediction(self.open_prompt).chance_30
         with self.day(TODAY):
             action = self.good._new_message("call", self.company.currency_id, "Hello")
-        for code, sentence in (
-            ("cannot_pay", "▼ The customer said it cannot pay"),
-            ("refused", "▼ The customer refused to pay"),
+        for code, days, sentence in (
+            ("cannot_pay", 179, "▼ The customer said it cannot pay"),
+            ("cannot_pay", 180, ""),
+            ("refused", 364, "▼ The customer refused to pay"),
+            ("refused", 365, ""),
         ):
             self.env.flush_all()
             self.env.cr.execute(
                 "UPDATE dunning_action SET state = 'sent', is_manual = TRUE, contact_date = %s,"
                 " outcome_id = %s WHERE id = %s",
-                [TODAY, self.env["dunning.outcome"]._by_code(code).id, action.id],
+                [
+                    TODAY - timedelta(days=days),
+                    self.env["dunning.outcome"]._by_code(code).id,
+                    action.id,
+                ],
             )
             self.env.invalidate_all()
             self._score(customers=self.prompt)
             found = self._prediction(self.open_prompt)
-            self.assertLess(found.chance_30, before)
-            self.assertIn(sentence, found.reason_text)
-            self.assertIn(sentence, self.good.prediction_text)
+            with self.subTest(code, days=days):
+                self.assertEqual(found.chance_30 < before, bool(sentence))
+                self.assertIn(sentence, found.reason_text)
+                self.assertIn(sentence, self.good.prediction_text)
         self.good._set_stage("legal")
         self._score()
         self.assertIn("▼ The customer has been handed over", self.good.prediction_text)
@@ -295,11 +302,17 @@ class TestPrediction(CollectionsCommon):
 
     def test_answers_per_channel(self):
         self._live("2026-06-15", "2026-06-15")
-        self._pay(self.open_tardy, day="2026-06-22")
+        self._pay(self.open_tardy, 100, day="2026-06-29")
+        self._pay(self.open_prompt, 100, day="2026-06-30")  # too late to be an answer
         self._score(date(2026, 6, 30))
         self.assertEqual(self.bad.channel_response, [["email", 1, 1]])
         self.assertEqual(self.good.channel_response, [["email", 1, 0]])
         self.assertIn("1 of 1", self.bad.channel_response_text)
+        for code, answered in (("voicemail", 0), ("refused", 1)):
+            with self.subTest(code):
+                self.good.action_ids.outcome_id = self.env["dunning.outcome"]._by_code(code)
+                self._score(date(2026, 6, 30))
+                self.assertEqual(self.good.channel_response, [["email", 1, answered]])
 
     # === GROUPS === #
 

@@ -150,6 +150,11 @@ class TestSegment(CollectionsCommon):
             for case in self._case(self.persons[code])
         }
         self.assertEqual(offered, {code: code == "able_willing" for code in FIVE})
+        willing = self._case(self.persons["able_willing"])
+        due = self._lines(moves["able_willing"])
+        self._invoice(self.persons["able_willing"], 50, due="2026-03-05")
+        self.assertTrue(willing._checkout_discounts(due, date(2026, 3, 5)))
+        self.assertFalse(willing._checkout_discounts(due, date(2026, 3, 6)), "who owes pays first")
         self.policy.early_discount_invoices = 0
         case = self._case(self.persons["will_not_pay"])
         line = self._lines(moves["will_not_pay"])

@@ -433,6 +433,8 @@ class TestWorklist(CollectionsCommon):
         self.assertEqual(self.large_case._collections_manager(), lead, "of the collector's team")
         self.assertNotEqual(self.small_case._collections_manager(), lead)
         self.assertEqual(self._item(self.large_case).user_id, lead)
+        lead.group_ids -= self.env.ref("collections_addon.group_collections_manager")
+        self.assertNotEqual(self.large_case._collections_manager(), lead, "no manager")
         run = self.env["dunning.run"]._execute(self.company, TODAY)
         self.assertNotIn(self.large, run.action_ids.partner_id)
         self.assertIn(self.small, run.action_ids.partner_id)
