@@ -152,17 +152,19 @@ class TestPrediction(CollectionsCommon):
         before = self._prediction(self.open_prompt).chance_30
         with self.day(TODAY):
             action = self.good._new_message("call", self.company.currency_id, "Hello")
-        for code, days, sentence in (
-            ("cannot_pay", 179, "▼ The customer said it cannot pay"),
-            ("cannot_pay", 180, ""),
-            ("refused", 364, "▼ The customer refused to pay"),
-            ("refused", 365, ""),
+        for code, days, by_hand, sentence in (
+            ("cannot_pay", 179, True, "▼ The customer said it cannot pay"),
+            ("cannot_pay", 180, True, ""),
+            ("refused", 364, True, "▼ The customer refused to pay"),
+            ("refused", 365, True, ""),
+            ("refused", 1, False, ""),  # what a machine has understood is not taken for it
         ):
             self.env.flush_all()
             self.env.cr.execute(
-                "UPDATE dunning_action SET state = 'sent', is_manual = TRUE, contact_date = %s,"
+                "UPDATE dunning_action SET state = 'sent', is_manual = %s, contact_date = %s,"
                 " outcome_id = %s WHERE id = %s",
                 [
+                    by_hand,
                     TODAY - timedelta(days=days),
                     self.env["dunning.outcome"]._by_code(code).id,
                     action.id,
@@ -171,7 +173,7 @@ class TestPrediction(CollectionsCommon):
             self.env.invalidate_all()
             self._score(customers=self.prompt)
             found = self._prediction(self.open_prompt)
-            with self.subTest(code, days=days):
+            with self.subTest(code, days=days, by_hand=by_hand):
                 self.assertEqual(found.chance_30 < before, bool(sentence))
                 self.assertIn(sentence, found.reason_text)
                 self.assertIn(sentence, self.good.prediction_text)
@@ -296,9 +298,13 @@ class TestPrediction(CollectionsCommon):
                 self._refresh()
                 self.assertEqual(self.good.contact_quality, expected)
         with self.day(TODAY):
-            self._customer("Accounts", type="invoice", parent_id=self.prompt.id, lang="en_US")
+            other = {"type": "invoice", "parent_id": self.prompt.id, "lang": "en_US"}
+            accounts = self._customer("Accounts", **other)
             self._score()
             self.assertEqual(self.good.contact_quality, 80, "who is written to; the phone of both")
+            accounts.active = False
+            self._refresh()
+            self.assertEqual(self.good.contact_quality, 50)
 
     def test_answers_per_channel(self):
         self._live("2026-06-15", "2026-06-15")

@@ -153,6 +153,7 @@ class TestSegment(CollectionsCommon):
         willing = self._case(self.persons["able_willing"])
         due = self._lines(moves["able_willing"])
         self._invoice(self.persons["able_willing"], 50, due="2026-03-05")
+        willing.invalidate_recordset(["move_line_ids"])
         self.assertTrue(willing._checkout_discounts(due, date(2026, 3, 5)))
         self.assertFalse(willing._checkout_discounts(due, date(2026, 3, 6)), "who owes pays first")
         self.policy.early_discount_invoices = 0

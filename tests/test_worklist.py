@@ -168,6 +168,41 @@ class TestWorklist(CollectionsCommon):
         self._rank(customers=self.large)
         self.assertEqual(self._item(self.small_case).read(), before)
 
+    def test_what_has_been_said_long_ago_or_has_time_is_no_task(self):
+        mine = {"partner_id": self.large.id, "company_id": self.company.id}
+        line = self.invoice.line_ids.filtered("date_maturity")
+        promise = self.env["collections.promise"].create(
+            {
+                **mine,
+                "amount": 5000,
+                "date": "2026-05-20",
+                "made_on": "2026-05-19",
+                "line_ids": [Command.set(line.ids)],
+            }
+        )
+        promise.state = "broken"
+        reason = self.env["collections.dispute.reason"].search([], limit=1)
+        dispute = self.env["collections.dispute"].create(
+            {
+                **mine,
+                "reason_id": reason.id,
+                "opened_on": TODAY,
+                "line_ids": [Command.create({"move_id": self.invoice.id})],
+            }
+        )
+
+        def tasks(day):
+            found = self.worklist._tasks(self.company, day)[self.large_case.id]
+            return [task.code for task in found]
+
+        self.assertEqual(tasks(TODAY), ["dispute", "promise_broken"])
+        dispute.write({"state": "under_review", "deadline": "2026-06-10"})
+        self.assertEqual(tasks(TODAY), ["promise_broken"])
+        self.assertEqual(tasks(date(2026, 6, 10)), ["dispute", "promise_broken"])
+        late = promise.deadline + timedelta(days=30)
+        self.assertIn("promise_broken", tasks(late))
+        self.assertNotIn("promise_broken", tasks(late + timedelta(days=1)))
+
     def test_who_was_contacted_rests_for_some_days(self):
         self.env["dunning.run"]._execute(self.company, TODAY)
         with freeze_time(NOW):
