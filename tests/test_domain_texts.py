@@ -54,7 +54,8 @@ class TestTopics(unittest.TestCase):
     def test_a_person_is_asked_where_it_is_unsure_grave_or_told_by_words_alone(self):
         cases = (
             ({"promise": 0.9, "other": 0.1}, "meaning", False),
-            ({"promise": 0.5, "other": 0.5}, "meaning", True),
+            ({"promise": 0.7, "other": 0.3}, "meaning", False),
+            ({"promise": 0.69, "other": 0.31}, "meaning", True),
             ({"promise": 1.0}, "words", True),
             ({"refuses": 1.0}, "meaning", True),
             ({"insolvency": 1.0}, "meaning", True),

@@ -29,7 +29,7 @@ GRAVE_TOPICS = frozenset(("refuses", "insolvency", "wrong_person"))
 GRAVE_INTENTS = frozenset(("complaint", "human", "stop"))
 #: At least so sure, or a person is asked. Measured: docs/benchmarks.md. Readings by words
 #: alone are right too seldom, however sure they seem: a person is always asked.
-SURE = {"meaning": 0.6, "words": 2.0}
+SURE = {"meaning": 0.7, "words": 2.0}
 #: Readings offered to a person.
 OFFERED = 3
 #: Mood of who writes about a topic or wants something, where the words say no more.
