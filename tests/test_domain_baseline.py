@@ -37,6 +37,12 @@ class TestMeanLateness(TestCase):
                 going.mean_rule(going.customer(1), 5, 30), begun.mean_rule(begun.customer(1), 5, 30)
             )
 
+    def test_asked_twice_of_a_day_it_says_the_same(self):
+        chronicle = habitual([item(0, 0, 9), item(1, 20, 11)], 100)
+        said = chronicle.mean_rule(chronicle.customer(1), 5, 30)
+        chronicle.move_to(START + 100)
+        self.assertEqual(chronicle.mean_rule(chronicle.customer(1), 5, 30), said)
+
     def test_the_mean_is_the_customers_own(self):
         items = [item(number, number * 5, 40, customer=1) for number in range(20)]
         items += [item(50 + number, number * 5, 0, customer=2) for number in range(20)]

@@ -45,6 +45,9 @@ class TestChannelChoice(TestCase):
         choice = choose(known, usual, ChoiceRules(floor=0.0, least=10**6), seed)
         self.assertEqual((choice.code, choice.kind), (usual, "usual"))
 
+    def test_where_there_is_one_it_is_taken(self):
+        self.assertEqual(choose((MAIL,), "email", LEARN, "x"), ("email", "usual", (MAIL,)))
+
     def _shares(self, known, how, count=4000):
         taken = [choose(known, known[0].code, how, f"contact {n}").code for n in range(count)]
         return {arm.code: taken.count(arm.code) / count for arm in known}

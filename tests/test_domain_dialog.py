@@ -1,6 +1,7 @@
 """The branches of the conversation, one by one: what is asked, said and done."""
 
 import unittest
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -511,6 +512,14 @@ class RefusalCase(DialogCase):
         self.assertEqual(self.said, ["text", "paid_when"])
         self.refuse("5", "1", "1", "broken")
         self.assertEqual(self.said, ["text", "dispute_invoice"])
+
+    def test_an_end_is_good_with_a_record_or_a_person(self):
+        self.talk("bye")
+        self.assertFalse(
+            dialog.ends_well(self.turn._replace(state=replace(self.turn.state, done=())))
+        )
+        self.talk("3", "friday", "yes")
+        self.assertTrue(dialog.ends_well(self.turn))
 
     def test_twice_is_enough(self):
         turn = self.refuse("3", "friday", "yes")

@@ -123,6 +123,10 @@ class TestCredits(TestCase):
         decisions = decided([line(9, 0.1 + 0.2), line(0, -0.3, 2)])
         self.assertEqual(reasons(decisions), {1: "covered_by_credit"})
 
+    def test_a_credit_larger_than_all_covers_all(self):
+        decisions = decided([line(9), line(20, 50.0, 2), line(0, -500.0, 3)])
+        self.assertEqual(reasons(decisions), dict.fromkeys((1, 2), "covered_by_credit"))
+
     def test_of_a_part_in_dispute_only_the_rest_is_asked(self):
         book = rules(disputed={1: 60.0})
         decisions = decided([line(9), line(0, -40.0, 2)], book=book)

@@ -30,6 +30,10 @@ class TestQuality(TestCase):
         won = sum((hit > miss) + 0.5 * (hit == miss) for hit, miss in pairs)
         self.assertAlmostEqual(found, won / len(pairs))
 
+    def test_without_a_hit_or_without_a_miss_there_is_no_auc(self):
+        self.assertIsNone(evaluation.auc((0.4, 0.6), (True, True)))
+        self.assertIsNone(evaluation.auc((0.4, 0.6), (False, False)))
+
     @given(CASES)
     def test_the_curve_covers_every_case(self, cases):
         chances, hits = zip(*cases, strict=True)

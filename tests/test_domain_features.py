@@ -98,6 +98,24 @@ class TestFeatures(TestCase):
         self.assertGreater(chronicle.general(0, 30), 0.9)
         self.assertAlmostEqual(chronicle.general(500, 30), chronicle.general(250, 30))
 
+    def test_asked_twice_of_a_day_it_says_the_same(self):
+        chronicle, asked = Chronicle([item(0, 0, 9), item(1, 20, 11)]), item(999, 50, None)
+        said = chronicle.features(asked, START + 100)
+        chronicle.everybody(0, 30)
+        self.assertEqual(chronicle.features(asked, START + 100), said)
+
+    def test_what_is_kept_of_everybody(self):
+        """Customer 1 pays ten days late, customer 2 on the day and then nothing more."""
+        items = [item(0, 0, 10), item(1, 1, 0, customer=2), item(2, 40, None, customer=2)]
+        whole = Chronicle(items)
+        whole.move_to(START + 60)
+        kept = whole.keep()
+        self.assertEqual((kept["settled"], kept["late"]), (2, [[0, 1], [10, 1]]))
+        self.assertEqual(kept["open"], [[START + 70, 1]])
+        own = Chronicle(items[:1], kept)
+        own.move_to(START + 60)
+        self.assertEqual(own.everybody(5, 30), (1, 1))
+
     @given(ledgers(least=1), st.integers(0, 260), st.integers(-40, 200))
     def test_everybody_can_be_kept_for_some_customers(self, items, day, age):
         whole = Chronicle(items)

@@ -139,6 +139,8 @@ class TestHeaders(TableCase):
 
 
 class TestWorkbook(TableCase):
+    simulation = True
+
     def test_numbers_and_dates_stay_what_they_are(self):
         rows = (
             ["Customer", "Number", "Due Date", "Open"],
@@ -219,6 +221,8 @@ class TestWorkbook(TableCase):
 
 
 class TestAnything(TableCase):
+    simulation = True
+
     @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: text.encode("utf-16")))
     def test_no_bytes_break_it(self, content):
         """Every file gives rows, or the reason why there are none."""

@@ -77,6 +77,15 @@ class TestForecast(unittest.TestCase):
         self.assertGreater(weeks[1].high, weeks[1].mean)
         self.assertLess(weeks[1].low, weeks[1].mean)
 
+    def test_a_part_that_is_promised_comes_as_often_as_words_are_kept(self):
+        item = forecast.Expected(100, 1, CURVE)
+        shares = [(0.5, -1), (0.4, 9), (0.9, 20), (0.1, 30)]
+        promised, doubted, again, doubted_too = forecast.with_word(item, shares, 0.75)
+        self.assertEqual(promised, forecast.certain(40, 1, 10, 0.75))
+        self.assertEqual(doubted, item._replace(amount=10))
+        self.assertEqual((again.amount, doubted_too.amount), (60, 15))
+        self.assertEqual(forecast.with_word(item, [], 0.75), [item])
+
     def test_one_customer_is_less_sure_than_two(self):
         one = [forecast.Expected(100, 1, CURVE), forecast.Expected(100, 1, CURVE)]
         two = [forecast.Expected(100, 1, CURVE), forecast.Expected(100, 2, CURVE)]
@@ -115,14 +124,6 @@ class TestForecast(unittest.TestCase):
         self.assertFalse(forecast.forecast([], 2, past).is_learnt)
         self.assertEqual(forecast.forecast([], 2).weeks, (forecast.Week(0, 0, 0),) * 2)
 
-    @given(st.lists(st.tuples(st.floats(0, 1e6), st.integers(0, 3), chances), max_size=8))
-    def test_no_more_than_is_owed(self, rows):
-        weeks = forecast.forecast([forecast.Expected(*row) for row in rows]).weeks
-        self.assertLessEqual(sum(week.mean for week in weeks), sum(r[0] for r in rows) + 1e-3)
-        self.assertTrue(all(0 <= w.low <= w.mean <= w.high for w in weeks))
-
-
-class TestQuality(unittest.TestCase):
     def test_figures(self):
         past = [forecast.Past(1, 100, 80), forecast.Past(1, 50, 70), forecast.Past(2, 0, 9)]
         found = forecast.quality(past)
@@ -143,6 +144,16 @@ class TestQuality(unittest.TestCase):
         self.assertEqual(found.judged, 600 - forecast.LEAST_PAST)
         self.assertAlmostEqual(found.coverage, 0.8, delta=0.03)
         self.assertLess(found.corrected, found.error + 0.03)
+
+    @given(st.lists(st.tuples(st.floats(0, 1e6), st.integers(0, 3), chances), max_size=8))
+    def test_no_more_than_is_owed(self, rows):
+        weeks = forecast.forecast([forecast.Expected(*row) for row in rows]).weeks
+        self.assertLessEqual(sum(week.mean for week in weeks), sum(r[0] for r in rows) + 1e-3)
+        self.assertTrue(all(0 <= w.low <= w.mean <= w.high for w in weeks))
+
+
+class TestQuality(unittest.TestCase):
+    simulation = True
 
     def test_it_holds_with_little_past_too(self):
         drawn, inside, judged = random.Random(6), 0, 0

@@ -76,6 +76,13 @@ class TestDaysOfSales(unittest.TestCase):
         self.assertIsNone(kpi.dso_of_parts([], DAY))
         self.assertIsNone(kpi.dso_of_parts([(D(5), {})], DAY))
 
+    def test_parts_are_walked_back_together(self):
+        """March brought 100, February nothing, January 60; 115 is open of it: 31 + 28 + 7.75."""
+        january, march = DAY.replace(month=1, day=1), DAY.replace(day=1)
+        parts = [(D(75), {march: D(100)}), (D(40), {january: D(60)})]
+        found = kpi.dso_of_parts(parts, DAY)
+        self.assertEqual(found, kpi.Days(D(31) + D(28) + D("7.75")))
+
     @given(
         st.lists(
             st.tuples(st.integers(0, 3), st.integers(0, 200), money, st.integers(0, 100)),

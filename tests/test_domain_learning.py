@@ -20,6 +20,8 @@ TODAY = START + 720
 
 @skipUnless(np, "numpy and scikit-learn are an optional extra")
 class TestLearning(TestCase):
+    simulation = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -158,6 +160,8 @@ class TestLearning(TestCase):
 
 @skipUnless(np, "numpy and scikit-learn are an optional extra")
 class TestLedgerFile(TestCase):
+    simulation = True
+
     def setUp(self):
         super().setUp()
         self.csv, self.command = learning_module("ledger_csv"), learning_module("command")

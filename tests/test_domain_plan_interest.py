@@ -46,6 +46,10 @@ class EarlyCase(unittest.TestCase):
         late = [(part.due + timedelta(days=20), part.amount) for part in plan.parts]
         self.assertEqual(interest.saved(plan, interest.Past(late, [])), 0)
 
+    def test_a_plan_without_interest_saves_nothing(self):
+        self.assertEqual(interest.saved(agreement(percent=0), NOTHING), 0)
+        self.assertEqual(interest.saved_when_settled(agreement(percent=0), NOTHING, START), 0)
+
     def test_one_installment_ten_days_early(self):
         plan = agreement()
         first = plan.parts[0]

@@ -93,6 +93,12 @@ class LimitsCase(unittest.TestCase):
                 limits = plans.Limits(max_count=most)
                 self.assertEqual(plans.most_installments(Decimal(10), limits), count)
 
+    def test_none_is_smaller_than_the_smallest(self):
+        for least, count in ((300, 4), (350, 3), (2000, 1), (10, 12)):
+            with self.subTest(least):
+                limits = plans.Limits(max_count=12, min_installment=Decimal(least))
+                self.assertEqual(plans.most_installments(Decimal(1200), limits), count)
+
     @given(amounts, amounts, st.integers(1, 60))
     def test_as_many_as_the_limits_allow(self, total, least, most):
         limits = plans.Limits(max_count=most, min_installment=least)

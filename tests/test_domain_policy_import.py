@@ -146,6 +146,12 @@ MODES = st.sampled_from(["net_days", "end_of_month", "previous_date", None])
 
 
 class DaysCase(unittest.TestCase):
+    def test_a_level_on_the_day_of_the_one_before_is_moved(self):
+        planned = policy_import.plan_days([("net_days", 5), ("net_days", 5), ("net_days", 9)])
+        self.assertEqual([day for day, _remarks in planned], [5, 6, 9])
+        moved = policy_import.Remark("moved", {"days": 6})
+        self.assertEqual([remarks for _day, remarks in planned], [(), (moved,), ()])
+
     @given(st.lists(st.tuples(MODES, st.integers(-30, 120)), max_size=8))
     def test_days_always_rise_and_every_change_is_said(self, steps):
         planned = policy_import.plan_days(steps)

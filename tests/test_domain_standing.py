@@ -64,6 +64,11 @@ class TestStanding(TestCase):
         self.assertEqual(columns[1].stage, "final")
         self.assertIsNone(columns[1].next_step_date)
 
+    def test_a_level_that_is_gone_is_not_the_highest(self):
+        items = standing.Standing(7, True, 30.0, 30.0, [FRIENDLY.id, 999], [9, 20])
+        _reasons, figures = standing.stand(items, policy().ladder, 3, TODAY)
+        self.assertEqual(figures.level_id, FRIENDLY.id)
+
     def test_what_is_reached_waits_for_the_gap(self):
         who = customer(last_contact=TODAY, contact_dates=(TODAY,))
         rule = policy(min_gap_days=7)

@@ -66,6 +66,14 @@ class TestSummary(TestCase):
         case = figures([line(14, level=FRIENDLY)], who=who, book=rules(policy(min_gap_days=7)))
         self.assertEqual(case.next_step_date, TODAY + timedelta(days=7))
 
+    def test_of_several_steps_the_soonest_is_next(self):
+        case = figures([line(-9), line(-19, number=2), line(-6, number=3)])
+        self.assertEqual(case.next_step_date, TODAY + timedelta(days=3))
+        book = rules(policy(), policy(2, min_gap_days=20), own={2: 2})
+        who = customer(last_contact=TODAY, contact_dates=(TODAY,))
+        case = figures([line(2), line(9, number=2)], who=who, book=book)
+        self.assertEqual(case.next_step_date, TODAY + timedelta(days=3))
+
     def test_what_a_credit_covers_has_no_next_step(self):
         case = figures([line(9), line(0, -100.0, 2)])
         self.assertEqual((case.next_level_id, case.next_step_date), (None, None))

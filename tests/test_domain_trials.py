@@ -299,6 +299,8 @@ class TestYear(unittest.TestCase):
     group: the interval has to cover the effect that was built in.
     """
 
+    simulation = True
+
     SEEDS, CUSTOMERS, DAYS = 500, 300, 30
     #: Kind -> chance to pay on a day without and with a reminder.
     KINDS = ((0.03, 0.05), (0.03, 0.05), (0.01, 0.02))

@@ -69,12 +69,15 @@ class TestTranslationFiles(TransactionCase):
             self.assertEqual(set(translations(code)), template, code)
 
     def test_placeholders_and_elements_are_kept(self):
+        """A list of what is not: a subtest for each of 18,000 terms takes longer than they do."""
         for code in LANGUAGES:
-            for term, said in translations(code).items():
-                if said:
-                    with self.subTest(code, term=term):
-                        self.assertEqual(kept(said), kept(term))
-                        self.assertEqual(said[:1].isspace(), term[:1].isspace())
+            said_of = translations(code).items()
+            broken = [
+                (term, said)
+                for term, said in said_of
+                if said and (kept(said) != kept(term) or said[:1].isspace() != term[:1].isspace())
+            ]
+            self.assertEqual(broken, [], code)
 
     def test_romanian_has_its_comma_below(self):
         for said in translations("ro").values():
