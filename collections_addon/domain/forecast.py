@@ -10,6 +10,7 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import accumulate, groupby
 from typing import NamedTuple
@@ -29,6 +30,8 @@ LEAST_TRIED = 4
 STEP = 0.04
 #: Last week of each stretch; what was learnt of a week holds for its stretch.
 STRETCHES = (1, 2, 4, 8)
+#: So many curves of chances are kept at most.
+CURVES = 20000
 #: The weeks of all stretches together.
 ALL = -1
 
@@ -55,10 +58,15 @@ class Week(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """:param is_learnt: the band comes from past forecasts"""
+    """The coming weeks.
+
+    :param is_learnt: the band comes from past forecasts
+    :param means: of each week, before anything learnt was applied
+    """
 
     weeks: tuple[Week, ...]
     is_learnt: bool
+    means: tuple[float, ...] = ()
 
 
 class Past(NamedTuple):
@@ -150,7 +158,7 @@ def forecast(items: Iterable[Expected], count: int = 13, past: Iterable[Past] = 
         Week(*(mean * share for share in band)) if band else _computed(mean, spread)
         for mean, spread, band in zip(means, spreads, found, strict=True)
     )
-    return Forecast(tuple(weeks), all(found))
+    return Forecast(tuple(weeks), all(found), tuple(means))
 
 
 def bands(past: Iterable[Past]):
@@ -283,14 +291,20 @@ def _moments(items, count):
     """
     means = [0.0] * count
     by_customer = [defaultdict(float) for _week in range(count)]
-    for item in items:
-        marks = [paid_by(item.chances, WEEK * n) for n in range(count + 1)]
-        for week, (start, end) in enumerate(zip(marks, marks[1:], strict=False)):
-            chance = max(end - start, 0.0)
-            means[week] += item.amount * chance
-            by_customer[week][item.customer] += item.amount * math.sqrt(chance * (1 - chance))
+    for amount, customer, chances in items:
+        for week, (chance, deviation) in enumerate(_by_week(chances, count)):
+            means[week] += amount * chance
+            by_customer[week][customer] += amount * deviation
     spreads = [math.sqrt(sum(s * s for s in week.values())) for week in by_customer]
     return means, spreads
+
+
+@lru_cache(maxsize=CURVES)
+def _by_week(chances, count):
+    """(chance to come in it, its deviation) of each week; many items have the same curve."""
+    marks = [paid_by(chances, WEEK * n) for n in range(count + 1)]
+    each = (max(end - start, 0.0) for start, end in zip(marks, marks[1:], strict=False))
+    return tuple((chance, math.sqrt(chance * (1 - chance))) for chance in each)
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -178,14 +178,13 @@ class CollectionsForecast(models.Model):
         past = self._past(company, today)
         items = maker._expected(company, today)
         found = domain.forecast(items, WEEKS, past)
-        plain = domain.forecast(items, WEEKS)
         self.search([("company_id", "=", company.id), ("date", "=", today)]).unlink()
-        made = self.create(self._values(company, today, found, plain, domain.quality(past)))
+        made = self.create(self._values(company, today, found, domain.quality(past)))
         made.amount_open = sum(item.amount for item in items)
         self._forget(company, today)
         return made
 
-    def _values(self, company, today, found, plain, quality):
+    def _values(self, company, today, found, quality):
         monday = today - timedelta(days=today.weekday())
         in_week = Domain("company_id", "=", company.id) & Domain("date", ">=", monday)
         return {
@@ -206,14 +205,14 @@ class CollectionsForecast(models.Model):
                     {
                         "ahead": position,
                         **week_dates(today, position),
-                        "mean": raw.mean,
+                        "mean": mean,
                         "expected": week.mean,
                         "low": week.low,
                         "high": week.high,
                     }
                 )
-                for position, (week, raw) in enumerate(
-                    zip(found.weeks, plain.weeks, strict=True), 1
+                for position, (week, mean) in enumerate(
+                    zip(found.weeks, found.means, strict=True), 1
                 )
             ],
         }
