@@ -52,6 +52,15 @@ class TestGroups(TestCase):
         self.assertEqual((found.group, found.proposed), ("informed", "will_not_pay"))
         found = group(settled=9, promises_broken=2, refusals=1)
         self.assertEqual((found.group, found.proposed), ("will_not_pay", None))
+        self.assertEqual(
+            segments.speaking_for({"promises_broken": 2, "settled": 9}, RULES, "will_not_pay"),
+            tuple(
+                segments.Evidence(rule.key, rule.fact, 2)
+                for rule in RULES
+                if rule.needs_person and rule.fact == "promises_broken"
+            ),
+        )
+        self.assertFalse(segments.speaking_for({}, RULES, "will_not_pay"))
         twice = segments.group(
             {"a": 1}, (Rule(1, "a", 1, "will_not_pay", True), Rule(2, "a", 1, "cannot_pay", True))
         )

@@ -420,6 +420,11 @@ class TestPrediction(CollectionsCommon):
         self._score()
         self.assertEqual(self.bad.segment, "informed")
         self.assertEqual(self.bad.proposed_segment_id.code, "will_not_pay")
+        self.assertEqual(
+            self.bad.with_user(self.users["viewer"]).proposed_text,
+            "Promises Broken in a Year: 2 (as of 06/01/2026)",
+        )
+        self.assertFalse(self.good.proposed_text)
         wizard = self.env["collections.case.group.change"].with_context(
             active_model="collections.case", active_ids=self.bad.ids
         )

@@ -79,3 +79,16 @@ def group(figures, rules):
         proposed = None
     named = behavior or (INFORMED if is_known else UNKNOWN)
     return Grouping(named, is_known, behavior, tuple(evidence), proposed)
+
+
+def speaking_for(figures, rules, gives):
+    """What speaks for a proposed group: every rule that waits for a person's word and applies.
+
+    :param str gives: the group that is proposed
+    :rtype: tuple[Evidence]
+    """
+    return tuple(
+        Evidence(rule.key, rule.fact, figures.get(rule.fact))
+        for rule in rules
+        if rule.needs_person and rule.gives == gives and (figures.get(rule.fact) or 0) >= rule.least
+    )

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
-from ..domain.segments import GROUPS, Override, group
+from ..domain.segments import GROUPS, Override, group, speaking_for
 from .bulk_rows import loaded
 from .collections_segment_rule import SHARES
 from .dunning_action import CONTACTED
@@ -39,6 +39,7 @@ class CollectionsCase(models.Model):
     proposed_segment_id = fields.Many2one(
         "collections.segment", string="Proposed Group", readonly=True
     )
+    proposed_text = fields.Char(string="Why Proposed", compute="_compute_proposed_text")
     override_segment_id = fields.Many2one("collections.segment", readonly=True)
     override_until = fields.Date(readonly=True)
     override_reason = fields.Char(readonly=True)
@@ -66,6 +67,17 @@ class CollectionsCase(models.Model):
                 case.group_text = case.profile_date and self._tell_evidence(
                     found, case.profile_date
                 )
+
+    @api.depends("proposed_segment_id", "profile_date")
+    @api.depends_context("lang")
+    def _compute_proposed_text(self):
+        self.proposed_text = False
+        for case in self.filtered("proposed_segment_id"):
+            rules = self.env["collections.segment.rule"]._for_domain(case.company_id)
+            day, customer = case.profile_date, case.partner_id.ids
+            for *_group, facts in case.sudo()._group_figures(case.company_id, day, customer):
+                why = speaking_for(facts, rules, case.proposed_segment_id.code)
+                case.proposed_text = self._tell_evidence(why, day)
 
     def _tell_override(self):
         who, why = self.override_user_id.name or "", self.override_reason or ""
