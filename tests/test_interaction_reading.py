@@ -278,9 +278,10 @@ class TestInteractionReading(CollectionsCommon):
             said = self._read(self._said("zorgblatt wibble"), sure("promise", 0.5))
             said.topic = "due_date"
         with patch.object(reader, "best_kind", return_value="words"):
-            first, process = self.reader._begin(self.company)
-            process.wait(60)
-            first._take_in(NOW)
+            with self.enter_registry_test_mode(), self.day(NOW.date()):
+                self.env.ref("collections_addon.cron_text_learn").method_direct_trigger()
+            self.env.invalidate_all()
+            first = self.reader.search([("company_id", "=", self.company.id)])
             self.assertEqual((first.state, first.error), ("done", False))
             self.assertEqual((first.kind, first.verdict), ("words", "too_few"))
             self.assertEqual(first.correction_count, 12)

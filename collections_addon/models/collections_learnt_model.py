@@ -1,7 +1,10 @@
 import base64
 import json
 import logging
+import subprocess
 import zlib
+from contextlib import suppress
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -25,6 +28,9 @@ class CollectionsLearntModel(models.AbstractModel):
     _kept_versions = 6
     #: Learning that has said nothing for so long is given up.
     _given_up = None
+    #: Seconds that learning is waited for; what takes longer is looked for later.
+    _patience = 45
+    _look_again = timedelta(minutes=5)
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     version = fields.Integer(required=True, readonly=True)
@@ -101,6 +107,30 @@ class CollectionsLearntModel(models.AbstractModel):
     def _next_version(self, company):
         last = self.search([("company_id", "=", company.id)], limit=1, order="version desc")
         return last.version + 1
+
+    @api.model
+    def _learn_all(self, due, begin, cron, now):
+        """Take in what was learned meanwhile, then learn for every company that is due.
+
+        :param due: called for the companies, `res.company`
+        :param begin: called for one of them; gives the new version and its process
+        :param str cron: scheduled action that looks for what takes longer
+        :param datetime.datetime now: naive UTC
+        """
+        progress = self.env["ir.cron"]
+        for model in self.search([("state", "=", "training")]):
+            model._take_in(now)
+            progress._commit_progress(1)
+        for company in due():
+            model, process = begin(company)
+            progress._commit_progress(1)
+            with suppress(subprocess.TimeoutExpired):  # it is looked for again later
+                process.wait(self._patience)
+            model._take_in(now)
+            if not progress._commit_progress():
+                break
+        if self.search_count([("state", "=", "training")], limit=1):
+            self.env.ref(cron)._trigger(at=now + self._look_again)
 
     def _take_in(self, now):
         """Take in what was learned, or what went wrong; nothing while it goes on.

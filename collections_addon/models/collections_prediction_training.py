@@ -1,15 +1,10 @@
 import importlib.util
-import subprocess
-from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 
 from . import background
-
-#: Seconds that a training is waited for; a longer one is looked for later.
-PATIENCE = 45
-LOOK_AGAIN = timedelta(minutes=5)
 
 
 class CollectionsPredictionModel(models.Model):
@@ -36,26 +31,18 @@ class CollectionsPredictionModel(models.Model):
     def _cron_train(self):
         """Begin to learn for every company, or take in what was learned meanwhile."""
         now = fields.Datetime.now()
-        progress = self.env["ir.cron"]
-        under_way = self.search([("state", "=", "training")])
-        for model in under_way:
-            model._take_in(now)
-            progress._commit_progress(1)
-        companies = self._to_train(now) if self._has_library() else self.env["res.company"]
-        for company in companies:
-            model, process = self._begin(company, now)
-            progress._commit_progress(1)
-            with suppress(subprocess.TimeoutExpired):  # it is looked for again later
-                process.wait(PATIENCE)
-            model._take_in(now)
-            if not progress._commit_progress():
-                break
-        if self.search_count([("state", "=", "training")], limit=1):
-            cron = self.env.ref("collections_addon.cron_prediction_train")
-            cron._trigger(at=now + LOOK_AGAIN)
+        self._learn_all(
+            partial(self._to_train, now),
+            partial(self._begin, now=now),
+            "collections_addon.cron_prediction_train",
+            now,
+        )
 
     def _to_train(self, now):
-        """Companies for which somebody asked, and those whose last model is a week old."""
+        """Companies for which somebody asked, and those whose last model is a week old; none
+        where the library is missing."""
+        if not self._has_library():
+            return self.env["res.company"]
         recent = self.search(
             ["|", ("create_date", ">", now - timedelta(days=6)), ("state", "=", "training")]
         )

@@ -2,7 +2,6 @@ import json
 import logging
 import subprocess
 import tempfile
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +24,6 @@ MOST_CORRECTIONS = 2000
 PATIENCE = 90
 #: So many new corrections, and it is learnt anew.
 WORTH_LEARNING = 10
-LOOK_AGAIN = timedelta(minutes=2)
 
 
 class CollectionsTextModel(models.Model):
@@ -39,6 +37,8 @@ class CollectionsTextModel(models.Model):
     _inherit = "collections.learnt.model"
     _description = "Learnt Reader of Messages"
     _given_up = timedelta(hours=3)
+    _patience = PATIENCE
+    _look_again = timedelta(minutes=2)
 
     kind = fields.Selection(KINDS, string="Reads By", readonly=True)
     verdict = fields.Selection(VERDICTS, readonly=True)
@@ -202,21 +202,12 @@ class CollectionsTextModel(models.Model):
     @api.model
     def _cron_learn(self):
         """Begin to learn where it is worth it, or take in what was learned meanwhile."""
-        now = fields.Datetime.now()
-        progress = self.env["ir.cron"]
-        for model in self.search([("state", "=", "training")]):
-            model._take_in(now)
-            progress._commit_progress(1)
-        for company in self._to_learn():
-            model, process = self._begin(company)
-            progress._commit_progress(1)
-            with suppress(subprocess.TimeoutExpired):  # it is looked for again later
-                process.wait(PATIENCE)
-            model._take_in(now)
-            if not progress._commit_progress():
-                break
-        if self.search_count([("state", "=", "training")], limit=1):
-            self.env.ref("collections_addon.cron_text_learn")._trigger(at=now + LOOK_AGAIN)
+        self._learn_all(
+            self._to_learn,
+            self._begin,
+            "collections_addon.cron_text_learn",
+            fields.Datetime.now(),
+        )
 
     def _to_learn(self):
         """Companies that asked, have no reader of the best kind, or have new corrections."""
