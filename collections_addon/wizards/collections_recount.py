@@ -82,7 +82,7 @@ class CollectionsRecount(models.TransientModel):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": self.env._("Counted again: %s", self.span),
+                "title": self.env._("To be counted again: %s", self.span),
                 "message": self.env._(
                     "It happens in the background, a month at a time. Until then the months stay "
                     "as they are, marked as to be counted again."
