@@ -122,7 +122,7 @@ class TestInteractionReading(CollectionsCommon):
 
     def test_mood_and_language_are_told_in_words(self):
         said = self._said("hello there")
-        cases = ((-0.8, "Angry"), (-0.5, "Displeased"), (-0.1, "Neutral"), (0.3, "Content"))
+        cases = ((-0.8, "Angry"), (-0.5, "Displeased"), (-0.1, "Neutral"), (0.3, "Satisfied"))
         for sentiment, mood in cases:
             with self.subTest(sentiment=sentiment):
                 said.sentiment = sentiment

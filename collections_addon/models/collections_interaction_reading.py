@@ -116,7 +116,7 @@ class CollectionsInteraction(models.Model):
             if said.sentiment <= -MOODY:
                 said.mood = _("Angry") if said.sentiment < ANGRY else _("Displeased")
             else:
-                said.mood = _("Content") if said.sentiment >= MOODY else _("Neutral")
+                said.mood = _("Satisfied") if said.sentiment >= MOODY else _("Neutral")
 
     # === CRUD METHODS === #
 
