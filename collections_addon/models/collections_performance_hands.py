@@ -31,12 +31,11 @@ class CollectionsPerformance(models.Model):
         query = self._cases_sql(company)
         if last < today:
             query = self._cases_then_sql(company, last, query)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", HANDS))
         self.env.cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", HANDS, query))
         self.env.cr.execute(SQL("ANALYZE %s", HANDS))
-        try:
-            yield
-        finally:
-            self.env.cr.execute(SQL("DROP TABLE %s", HANDS))
+        yield
+        self.env.cr.execute(SQL("DROP TABLE %s", HANDS))
 
     def _cases_sql(self, company):
         return SQL(
