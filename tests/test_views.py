@@ -277,3 +277,10 @@ class TestViews(ScreensCommon):
                 self.assertEqual(guide.is_mail_done, done, host)
         for name in ("policy", "texts", "mail", "evaluate", "contacts"):
             self.assertTrue(getattr(guide, f"action_{name}")()["type"])
+
+    def test_a_chart_is_read_at_a_glance(self):
+        """One bar per reason: what is counted besides is a measure, not a further color."""
+        for view, groups in (("collections_reason_report", ["reason_id"]),):
+            arch = etree.fromstring(self.env.ref(f"collections_addon.view_{view}_graph").arch)
+            found = [one.get("name") for one in arch if one.get("type") != "measure"]
+            self.assertEqual(found, groups)
