@@ -126,7 +126,7 @@ def _run_odoo(stand, name, arguments, tally):
     config = stand.config_file(name)
     pytest = [f"--odoo-config={config}", f"--odoo-database={name}", "--odoo-http"]
     pytest += ["-n", arguments.workers, "--dist=loadscope", "--no-loadscope-reorder"]
-    pytest += ["-p", "longest_first"]
+    pytest += ["-p", "longest_first", "-p", "files_kept"]
     pytest += [f"--ignore-glob={database.mount()}/*/test_domain_*"]
     pytest += ["-o", f"faulthandler_timeout={LONG}", "--pyargs", f"odoo.addons.{MODULE}"]
     options = {"cwd": REPO, "odoo": True, "measured": arguments.coverage}
