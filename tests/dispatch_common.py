@@ -51,7 +51,9 @@ class DispatchCase(BaseCase):
     @classmethod
     def _drop_database(cls):
         cls._admin(SQL("DROP DATABASE IF EXISTS %s WITH (FORCE)", SQL.identifier(cls.database)))
-        shutil.rmtree(config.filestore(cls.database), ignore_errors=True)
+        # not `config.filestore`: of pytest's workers that is one folder for every database
+        files = Path(config["data_dir"], "filestore", cls.database)
+        shutil.rmtree(files, ignore_errors=True)
 
     @classmethod
     def _admin(cls, query):
