@@ -313,7 +313,7 @@ class TestPolicyOfAnotherCompany(BadConfigurationCommon):
 
     def test_shared_policy_in_use_elsewhere_cannot_be_made_one_companys(self):
         self.partner_a.with_company(self.other).dunning_policy_id = self.shared
-        with self.refused("“Shared” is still used by 1 customers"):
+        with self.refused("“Shared” is still used by 1 customer. "):
             self.shared.company_id = self.company
         self.shared.company_id = self.other
 

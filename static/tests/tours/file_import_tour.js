@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("collections_file_import", {
         },
         {
             content: "What it brings is told before anything is written",
-            trigger: ".o_field_widget[name='summary']:contains('1 open invoices')",
+            trigger: ".o_field_widget[name='summary']:contains('open invoices: 1;')",
         },
         {
             content: "A row that cannot be read says why",
