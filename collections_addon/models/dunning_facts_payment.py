@@ -14,7 +14,6 @@ class DunningFacts(models.AbstractModel):
         on a day the customer was told of."""
         pauses = super()._move_pauses(company, date)
         moves = self._announced_moves(company, date) | self._moves_under_way(company, date)
-        moves |= self._registered_moves(company, date)
         if not self.env.context.get("collections_without_autopay"):
             moves |= self._collected_moves(company)
         for move_id in moves:
@@ -41,35 +40,26 @@ class DunningFacts(models.AbstractModel):
         return {move_id for [move_id] in rows}
 
     def _moves_under_way(self, company, date):
-        transactions = self.env["payment.transaction"]
+        """Invoices that a provider works on, or whose payment waits for the bank."""
+        transactions, payments = self.env["payment.transaction"], self.env["account.payment"]
         transactions.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT rel.invoice_id
-                  FROM account_invoice_transaction_rel rel
-                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
-                 WHERE tx.company_id = %s AND %s
-                """,
-                company.id,
-                transactions._under_way_sql(date),
-            )
-        )
-        return {move_id for [move_id] in rows}
-
-    def _registered_moves(self, company, date):
-        payments = self.env["account.payment"]
         payments.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT rel.invoice_id
+                SELECT rel.invoice_id
+                  FROM account_invoice_transaction_rel rel
+                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
+                 WHERE tx.company_id = %(company)s AND %(under_way)s
+                 UNION
+                SELECT rel.invoice_id
                   FROM account_move__account_payment rel
                   JOIN account_payment payment ON payment.id = rel.payment_id
-                 WHERE payment.company_id = %s AND %s
+                 WHERE payment.company_id = %(company)s AND %(registered)s
                 """,
-                company.id,
-                payments._registered_sql(date),
+                company=company.id,
+                under_way=transactions._under_way_sql(date),
+                registered=payments._registered_sql(date),
             )
         )
         return {move_id for [move_id] in rows}
